@@ -1,0 +1,32 @@
+// The layer rule: a package's tsconfig references equal its workspace dependencies, and each stands above it in the root list.
+import { layers, readJson } from "./workspace.mjs";
+
+/** Every breach of the layer rule, as a sentence. */
+export function layerErrors() {
+  const folderOf = new Map(
+    layers.map((folder) => [readJson(`${folder}/package.json`).name, folder]),
+  );
+  return layers.flatMap((folder, position) => {
+    const { dependencies = {}, peerDependencies = {} } = readJson(`${folder}/package.json`);
+    const declared = Object.keys(dependencies).sort();
+    const references = (readJson(`${folder}/tsconfig.json`).references ?? [])
+      .map(({ path }) => `packages/${path.replace("../", "")}`)
+      .sort();
+    const foreign = declared.filter((name) => !folderOf.has(name));
+    const wanted = declared
+      .map((name) => folderOf.get(name))
+      .filter(Boolean)
+      .sort();
+    const errors = [];
+    if (foreign.length > 0 || Object.keys(peerDependencies).length > 0)
+      errors.push(
+        `${folder} depends on ${foreign.join(", ") || "peers"}, which is not of this workspace.`,
+      );
+    if (wanted.join() !== references.join())
+      errors.push(`${folder} references [${references}] but depends on [${wanted}].`);
+    for (const dependency of wanted)
+      if (layers.indexOf(dependency) >= position)
+        errors.push(`${folder} must not import ${dependency}.`);
+    return errors;
+  });
+}
