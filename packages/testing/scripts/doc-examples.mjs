@@ -54,7 +54,8 @@ function checkedStatement(code, source, statement) {
   if (note.kind === "throws")
     return `exampleThrows(t, () => (${expression}), ${JSON.stringify(note.text.replace(/\n/g, " "))});`;
   const setUp = declared ? `${text}\n` : "";
-  if (!/^Array\(/.test(note.text)) return `${setUp}exampleEquals(t, ${expression}, ${note.text});`;
+  if (!note.text.startsWith("Array("))
+    return `${setUp}exampleEquals(t, ${expression}, ${note.text});`;
   const folded = JSON.stringify(note.text.replace(/\s+/g, " "));
   return `${setUp}exampleEquals(t, String(${expression}).replace(/\\s+/g, " "), ${folded});`;
 }

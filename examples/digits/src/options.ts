@@ -1,0 +1,58 @@
+import { parseArgs } from "node:util";
+
+/** What the command line asks for. */
+export interface Options {
+  readonly epochs: number;
+  readonly seed: number;
+  readonly batch: number;
+  readonly resume: string | undefined;
+}
+
+export const USAGE: string =
+  "usage: npm start -- [--epochs N] [--seed N] [--batch N] [--resume FILE.safetensors]";
+
+/** A command line that cannot be obeyed; the message says why. */
+export class UsageError extends Error {
+  override readonly name: string = "UsageError";
+}
+
+/** Reads the command line; `maxBatch` is the number of training images. */
+export function parseOptions(args: readonly string[], maxBatch: number): Options {
+  const { epochs, seed, batch, resume } = rawOptions(args);
+  return {
+    epochs: integer("epochs", epochs, 1, 10_000),
+    seed: integer("seed", seed, 0, 2 ** 32 - 1),
+    batch: integer("batch", batch, 1, maxBatch),
+    resume,
+  };
+}
+
+interface RawOptions {
+  readonly epochs: string;
+  readonly seed: string;
+  readonly batch: string;
+  readonly resume?: string | undefined;
+}
+
+function rawOptions(args: readonly string[]): RawOptions {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        epochs: { type: "string", default: "40" },
+        seed: { type: "string", default: "0" },
+        batch: { type: "string", default: "64" },
+        resume: { type: "string" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function integer(name: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= min && value <= max))
+    throw new UsageError(`--${name} must be an integer from ${min} to ${max}, got "${text}".`);
+  return value;
+}
