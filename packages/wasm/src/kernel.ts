@@ -1,0 +1,72 @@
+import { simdSupported, wasmEnabled } from "./engine.ts";
+import { ModuleBuilder } from "./module-builder.ts";
+import { scratch } from "./scratch.ts";
+import { webAssembly } from "./web-assembly.ts";
+
+/**
+ * Defines a group of WebAssembly functions over the {@link scratch} memory, compiled at the first use.
+ *
+ * Nothing runs until the returned function is called. It gives undefined, every time it cannot give the
+ * functions: when WebAssembly or SIMD is missing, when a Content Security Policy forbids compiling, when no
+ * memory can be reserved, and while {@link setWasmEnabled} has switched kernels off. The caller then takes
+ * its plain JavaScript path.
+ *
+ * @param build - Adds the functions to a module that already imports the scratch memory.
+ * @returns A function that gives the exported functions by name, or undefined. `E` is their type:
+ *   i32, f32 and f64 are numbers, i64 is bigint, and addresses are byte offsets.
+ *
+ * @example
+ * ```ts
+ * import { defineKernel, f64, scratch } from "@flaxen/wasm";
+ *
+ * const kernel = defineKernel<{ hypotenuse(at: number): number }>((module) => {
+ *   module.function("hypotenuse", { at: "i32" }, "f64", (f, { at }) => {
+ *     const x = f.let(f64.load(at));
+ *     const y = f.let(f64.load(at, 8));
+ *     f.return(f64.sqrt(f64.add(f64.mul(x, x), f64.mul(y, y))));
+ *   });
+ * });
+ * const functions = kernel();
+ * const memory = scratch();
+ * if (functions && memory) {
+ *   const at = memory.allocate(16);
+ *   memory.f64.set([3, 4], at / 8);
+ *   functions.hypotenuse(at); // => 5
+ *   memory.release(at);
+ * }
+ * ```
+ */
+export function defineKernel<E extends object>(
+  build: (module: ModuleBuilder) => void,
+): () => E | undefined {
+  let functions: E | null | undefined;
+  return () => {
+    if (!wasmEnabled()) return undefined;
+    if (functions === undefined) functions = compile<E>(build);
+    return functions ?? undefined;
+  };
+}
+
+function compile<E extends object>(build: (module: ModuleBuilder) => void): E | null {
+  const engine = webAssembly();
+  if (!engine || !simdSupported()) return null;
+  const memory = scratch();
+  if (!memory) return null;
+  const module = new ModuleBuilder();
+  module.importMemory("scratch", "memory");
+  build(module);
+  const bytes = module.emit();
+  // A module that this engine would never accept is a mistake in `build`, not a reason to fall back.
+  if (!engine.validate(bytes)) {
+    throw new Error(
+      "defineKernel: build must write a valid module, got one that does not validate.",
+    );
+  }
+  try {
+    const compiled = new engine.Module(bytes);
+    const imports = { scratch: { memory: memory.memory } };
+    return new engine.Instance(compiled, imports).exports as E;
+  } catch {
+    return null;
+  }
+}

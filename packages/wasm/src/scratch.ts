@@ -1,0 +1,124 @@
+import { webAssembly } from "./web-assembly.ts";
+import type { WasmMemory } from "./web-assembly.ts";
+
+const PAGE = 65536;
+/** First choice in bytes; the pages cost nothing until they are touched. */
+const MOST = 256 * 2 ** 20;
+/** Last choice in bytes. */
+const LEAST = 16 * 2 ** 20;
+/** Allocations start on cache lines. */
+const ALIGNMENT = 64;
+
+/**
+ * The memory that kernels work in: copy operands in, run, copy results out.
+ *
+ * Allocation follows a stack: {@link Scratch.release} with the pointer of an allocation frees it and all later ones.
+ * The memory is reserved once and never grows, so views of it stay valid.
+ */
+export class Scratch {
+  /** The memory, which kernels import. */
+  readonly memory: WasmMemory;
+  /** Bytes in all. */
+  readonly capacity: number;
+  /** The memory as bytes. */
+  readonly u8: Uint8Array;
+  /** The memory as signed 32-bit integers; element i is at address 4 i. */
+  readonly i32: Int32Array;
+  /** The memory as unsigned 32-bit integers; element i is at address 4 i. */
+  readonly u32: Uint32Array;
+  /** The memory as float32; element i is at address 4 i. */
+  readonly f32: Float32Array;
+  /** The memory as float64; element i is at address 8 i. */
+  readonly f64: Float64Array;
+  private top = 0;
+
+  /** Wraps a memory; {@link scratch} does this once. */
+  constructor(memory: WasmMemory) {
+    this.memory = memory;
+    const buffer = memory.buffer;
+    // The last cache line is kept free: vector loads may read a little past the last element.
+    this.capacity = buffer.byteLength - ALIGNMENT;
+    this.u8 = new Uint8Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+  }
+
+  /** Bytes that the next allocation can have. */
+  get available(): number {
+    return this.capacity - this.top;
+  }
+
+  /**
+   * Takes the next `bytes` bytes; their content is undefined.
+   *
+   * @param bytes - A non-negative integer.
+   * @returns The address, a multiple of 64.
+   * @throws {@link RangeError} if `bytes` is not such an integer, or exceeds {@link Scratch.available}.
+   */
+  allocate(bytes: number): number {
+    if (!Number.isInteger(bytes) || bytes < 0 || bytes > this.available) {
+      throw new RangeError(
+        `Scratch.allocate: bytes must be an integer in [0, ${this.available}], got ${bytes}.`,
+      );
+    }
+    const pointer = this.top;
+    this.top = Math.min(this.capacity, Math.ceil((pointer + bytes) / ALIGNMENT) * ALIGNMENT);
+    return pointer;
+  }
+
+  /**
+   * Frees the allocation at `pointer` and all later ones.
+   *
+   * @param pointer - An address that `allocate` returned.
+   * @throws {@link RangeError} if nothing is allocated there.
+   */
+  release(pointer: number): void {
+    if (!(pointer >= 0 && pointer <= this.top && pointer % ALIGNMENT === 0)) {
+      throw new RangeError(
+        `Scratch.release: pointer must be an allocated address in [0, ${this.top}], got ${pointer}.`,
+      );
+    }
+    this.top = pointer;
+  }
+}
+
+let reserved: Scratch | null | undefined;
+
+/**
+ * The scratch memory of all kernels, reserved at the first call: 256 MiB of address space, or less where
+ * the engine refuses so much.
+ *
+ * @returns The scratch memory, or undefined where WebAssembly is missing or not even 16 MiB can be had.
+ *
+ * @example
+ * ```ts
+ * import { scratch } from "@flaxen/wasm";
+ *
+ * const memory = scratch();
+ * if (memory) {
+ *   const pointer = memory.allocate(400);
+ *   memory.f32.set([1, 2, 3], pointer / 4);
+ *   memory.release(pointer);
+ * }
+ * ```
+ */
+export function scratch(): Scratch | undefined {
+  if (reserved === undefined) reserved = reserve();
+  return reserved ?? undefined;
+}
+
+function reserve(): Scratch | null {
+  const engine = webAssembly();
+  if (!engine) return null;
+  for (let bytes = MOST; bytes >= LEAST; bytes /= 2) {
+    try {
+      const pages = bytes / PAGE;
+      return new Scratch(new engine.Memory({ initial: pages, maximum: pages }));
+    } catch {
+      // Not that much address space: ask for half.
+    }
+  }
+  return null;
+}
