@@ -1,0 +1,75 @@
+import type { ArrayInput, NDArray } from "@flaxen/ndarray";
+import { squareBatch, wrap } from "./operands.ts";
+import type { RealDType } from "./operands.ts";
+
+/** Options of {@link cholesky}. */
+export interface CholeskyOptions {
+  /** Whether to return the upper factor `U = Lᵀ` with `x = Uᵀ U` (default false). */
+  readonly upper?: boolean;
+  /** Whether to factorize `(x + xᵀ) / 2` (default true) or to read only the lower triangle of `x`. */
+  readonly symmetrizeInput?: boolean;
+}
+
+/**
+ * Factorizes symmetric positive definite matrices as `x = L Lᵀ` with a lower triangular L.
+ *
+ * A matrix that is not positive definite gives NaN in the whole triangle, as in JAX. Float32 is computed in
+ * float64 and rounded once.
+ *
+ * @param x - Shape `[..., n, n]`, float32 or float64; integers become the default float.
+ * @param options - `upper` (default false), `symmetrizeInput` (default true).
+ * @returns The factor, of the same shape, with zeros in the other triangle.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
+ * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 4.2.
+ *
+ * @example
+ * ```ts
+ * import { cholesky } from "@flaxen/linear-algebra";
+ *
+ * cholesky([[4, 2], [2, 10]]); // => [[2, 0], [1, 3]]
+ * cholesky([[4, 2], [2, 10]], { upper: true }); // => [[2, 1], [0, 3]]
+ * cholesky([[1, 2], [2, 1]]); // => [[NaN, 0], [NaN, NaN]]
+ * ```
+ */
+export function cholesky(x: ArrayInput, options: CholeskyOptions = {}): NDArray<RealDType> {
+  const { upper = false, symmetrizeInput = true } = options;
+  const { dtype, batch, count, rows: n, data } = squareBatch("cholesky", "x", x);
+  const result = new Float64Array(count * n * n);
+  const l = new Float64Array(n * n);
+  for (let matrix = 0; matrix < count; matrix++) {
+    const from = matrix * n * n;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        const below = data[from + i * n + j];
+        // Halves first, so that the sum cannot overflow.
+        l[i * n + j] = symmetrizeInput ? below / 2 + data[from + j * n + i] / 2 : below;
+      }
+    }
+    if (!factorize(l, n)) {
+      for (let i = 0; i < n; i++) l.fill(NaN, i * n, i * n + i + 1);
+    }
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        result[from + (upper ? j * n + i : i * n + j)] = l[i * n + j];
+      }
+    }
+  }
+  return wrap(dtype, [...batch, n, n], result);
+}
+
+/** Factorizes the lower triangle in place, row by row; false if a pivot is not positive. */
+function factorize(l: Float64Array, n: number): boolean {
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    for (let j = 0; j <= i; j++) {
+      const other = j * n;
+      let sum = l[row + j];
+      for (let p = 0; p < j; p++) sum -= l[row + p] * l[other + p];
+      if (j < i) l[row + j] = sum / l[other + j];
+      else if (sum > 0) l[row + i] = Math.sqrt(sum);
+      else return false;
+    }
+  }
+  return true;
+}
