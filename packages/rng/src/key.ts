@@ -1,0 +1,194 @@
+import { describe, x64Enabled } from "@flaxen/dtype";
+import { NDArray } from "@flaxen/ndarray";
+import { checkOptions } from "./arguments.ts";
+
+// A registered symbol, so that keys of another copy of this package are known.
+const KEY: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Key");
+
+/** A random key: an immutable value from which samplers draw and from which more keys are split. */
+export interface Key {
+  /** The two uint32 words, high word first. */
+  readonly words: readonly [number, number];
+  /** The counter layout: true for that of JAX since 0.5, false for the legacy one. */
+  readonly partitionable: boolean;
+  /** Marks a key. */
+  readonly [KEY]: true;
+}
+
+/** Options of {@link key} and {@link wrapKeyData}. */
+export interface KeyOptions {
+  /** Counter layout: true (the default) for `jax_threefry_partitionable=True`, false for the legacy layout. */
+  readonly partitionable?: boolean;
+}
+
+/** Makes a key of two uint32 words. */
+export function makeKey(high: number, low: number, partitionable: boolean): Key {
+  const words = Object.freeze([high >>> 0, low >>> 0] as const);
+  return Object.freeze({ words, partitionable, [KEY]: true as const });
+}
+
+/**
+ * Makes a random key from a seed, as `jax.random.key` does.
+ *
+ * The words are `[0, seed mod 2^32]`; after `enableX64(true)` the first is the high word of the 64-bit seed.
+ *
+ * @param seed - An integer in `[-2^63, 2^63)`; beyond `2^53` a bigint.
+ * @param options - `partitionable` (default true): the counter layout, see {@link KeyOptions}.
+ * @returns The key. Keys split or folded from it keep its layout.
+ * @throws {@link TypeError} if `seed` is neither a number nor a bigint, or `partitionable` not a boolean.
+ * @throws {@link RangeError} if `seed` is not an integer in range.
+ *
+ * @example
+ * ```ts
+ * import { key, normal } from "@flaxen/rng";
+ *
+ * key(-1).words; // => [0, 4294967295]
+ * normal(key(0)); // => Array(1.6226422, dtype=float32)
+ * normal(key(0, { partitionable: false })); // => Array(-0.20584226, dtype=float32)
+ * ```
+ */
+export function key(seed: number | bigint, options: KeyOptions = {}): Key {
+  const partitionable = checkLayout("key", options);
+  if (typeof seed === "number") {
+    if (!Number.isInteger(seed)) {
+      throw new RangeError(`key: seed must be an integer, got ${describe(seed)}.`);
+    }
+    if (!Number.isSafeInteger(seed)) {
+      throw new RangeError(
+        `key: seed must be below 2^53 in size, got ${describe(seed)}. Pass a bigint beyond that.`,
+      );
+    }
+  } else if (typeof seed !== "bigint") {
+    throw new TypeError(`key: seed must be a number or a bigint, got ${describe(seed)}.`);
+  }
+  const whole = BigInt(seed);
+  if (BigInt.asIntN(64, whole) !== whole) {
+    throw new RangeError(`key: seed must be in [-2^63, 2^63), got ${describe(seed)}.`);
+  }
+  const low = Number(BigInt.asUintN(32, whole));
+  const high = x64Enabled() ? Number(BigInt.asUintN(32, whole >> 32n)) : 0;
+  return makeKey(high, low, partitionable);
+}
+
+/**
+ * Tells whether a value is a random key.
+ *
+ * @param x - Any value.
+ * @returns True for what {@link key}, {@link split}, {@link foldIn} and {@link wrapKeyData} make.
+ *
+ * @example
+ * ```ts
+ * import { isKey, key } from "@flaxen/rng";
+ *
+ * isKey(key(0)); // => true
+ * isKey([0, 0]); // => false
+ * ```
+ */
+export function isKey(x: unknown): x is Key {
+  return typeof x === "object" && x !== null && KEY in x;
+}
+
+/** Asserts that `x` is a key, in the name of a caller. */
+export function checkKey(callee: string, x: unknown): asserts x is Key {
+  if (isKey(x)) return;
+  throw new TypeError(`${callee}: key must be a Key, got ${describe(x)}. Make one with key(seed).`);
+}
+
+/**
+ * Returns the words of one key, or of several as rows.
+ *
+ * @param key - A key or an array of keys.
+ * @returns A uint32 array of shape `[2]`, or `[n, 2]` for `n` keys.
+ * @throws {@link TypeError} if `key` is neither a key nor an array of keys.
+ *
+ * @example
+ * ```ts
+ * import { key, keyData, split } from "@flaxen/rng";
+ *
+ * keyData(key(7)); // => [0, 7]
+ * keyData(split(key(0))); // => [[1797259609, 2579123966], [928981903, 3453687069]]
+ * ```
+ */
+export function keyData(key: Key | readonly Key[]): NDArray<"uint32"> {
+  if (!Array.isArray(key)) {
+    checkKey("keyData", key);
+    return new NDArray(Uint32Array.from(key.words), [2], [1], 0, "uint32");
+  }
+  const words = new Uint32Array(2 * key.length);
+  key.forEach((one: unknown, i) => {
+    checkKey("keyData", one);
+    words.set(one.words, 2 * i);
+  });
+  return new NDArray(words, [key.length, 2], [2, 1], 0, "uint32");
+}
+
+/**
+ * Makes a key of its two words, the inverse of {@link keyData}.
+ *
+ * @param data - Two uint32 words, high word first: an NDArray or typed array of dtype uint32, or a plain array.
+ * @param options - `partitionable` (default true): the counter layout, see {@link KeyOptions}.
+ * @returns The key.
+ * @throws {@link TypeError} if `data` is no array of uint32.
+ * @throws {@link RangeError} if `data` does not have shape `[2]`, or holds numbers outside of `[0, 2^32)`.
+ *
+ * @example
+ * ```ts
+ * import { key, keyData, wrapKeyData } from "@flaxen/rng";
+ *
+ * wrapKeyData(keyData(key(7))).words; // => [0, 7]
+ * wrapKeyData([1, 2]).words; // => [1, 2]
+ * ```
+ */
+export function wrapKeyData(
+  data: NDArray<"uint32"> | Uint32Array | readonly number[],
+  options: KeyOptions = {},
+): Key {
+  const partitionable = checkLayout("wrapKeyData", options);
+  const [high, low] = keyWords(data);
+  return makeKey(high, low, partitionable);
+}
+
+function keyWords(data: unknown): readonly [number, number] {
+  const words: unknown = data instanceof Uint32Array ? Array.from(data) : data;
+  if (Array.isArray(words)) {
+    if (words.length !== 2) {
+      throw new RangeError(`wrapKeyData: data must hold 2 words, got ${describe(data)}.`);
+    }
+    const [high, low] = words as readonly unknown[];
+    return [checkWord(data, high), checkWord(data, low)];
+  }
+  if (!isArrayOfUint32(data)) {
+    throw new TypeError(`wrapKeyData: data must be an array of uint32, got ${describe(data)}.`);
+  }
+  if (data.shape.length !== 1 || data.shape[0] !== 2) {
+    throw new RangeError(`wrapKeyData: data must have shape [2], got ${describe(data.shape)}.`);
+  }
+  return [data.data[data.offset], data.data[data.offset + data.stride[0]]];
+}
+
+function isArrayOfUint32(x: unknown): x is NDArray<"uint32"> {
+  return typeof x === "object" && x !== null && "dtype" in x && x.dtype === "uint32";
+}
+
+function checkWord(data: unknown, word: unknown): number {
+  if (typeof word !== "number") {
+    throw new TypeError(`wrapKeyData: data must be an array of uint32, got ${describe(data)}.`);
+  }
+  if (word >>> 0 !== word) {
+    throw new RangeError(
+      `wrapKeyData: data must hold integers in [0, 2^32), got ${describe(data)}.`,
+    );
+  }
+  return word;
+}
+
+function checkLayout(callee: string, options: KeyOptions): boolean {
+  checkOptions(callee, options);
+  const { partitionable = true } = options;
+  if (typeof partitionable !== "boolean") {
+    throw new TypeError(
+      `${callee}: partitionable must be a boolean, got ${describe(partitionable)}.`,
+    );
+  }
+  return partitionable;
+}

@@ -1,0 +1,289 @@
+import test from "ava";
+import fc from "fast-check";
+import { key, uniform } from "@flaxen/rng";
+import { answer, answerX64, elements, legacy, modern, withX64 } from "./answers.ts";
+import { kolmogorovDistance, kolmogorovLimit } from "./kolmogorov.ts";
+
+answer(
+  () => uniform(modern, [65537]),
+  "float32[65537]",
+  [0.6740899, 0.9746169, 0.30284357],
+  "92895d51b62dc167",
+);
+answer(
+  () => uniform(modern, [3, 5, 7]),
+  "float32[3, 5, 7]",
+  [0.6740899, 0.9746169, 0.30284357],
+  "ffa84d2abbe5c253",
+);
+answer(() => uniform(modern, []), "float32[]", [0.6740899], "e68d8c0654cd45ee");
+answer(() => uniform(modern, [0]), "float32[0]", [], "e3b0c44298fc1c14");
+answer(
+  () => uniform(modern, [65537], { minval: -0.7, maxval: 3.1 }),
+  "float32[65537]",
+  [1.8615416, 3.003544, 0.45080557],
+  "49d969213ebf3268",
+);
+answer(
+  () => uniform(modern, [65537], { minval: 1000.1, maxval: 1000.2 }),
+  "float32[65537]",
+  [1000.1674, 1000.19745, 1000.13025],
+  "cf1c59479af17d13",
+);
+answer(
+  () => uniform(modern, [65537], { minval: 5, maxval: 5 }),
+  "float32[65537]",
+  [5, 5, 5],
+  "8989cf1e168b4baf",
+);
+answer(
+  () => uniform(modern, [65537], { dtype: "float16" }),
+  "float16[65537]",
+  [0.16015625, 0.4921875, 0.162109375],
+  "c744e195e3b8b9d1",
+);
+answer(
+  () => uniform(modern, [65537], { dtype: "float16", minval: -0.7, maxval: 3.1 }),
+  "float16[65537]",
+  [-0.09130859375, 1.1708984375, -0.083984375],
+  "a98840be9df7aae8",
+);
+answer(
+  () => uniform(modern, [65537], { dtype: "bfloat16" }),
+  "bfloat16[65537]",
+  [0.0390625, 0.0, 0.6640625],
+  "990bf2535fbc9bc5",
+);
+answer(
+  () => uniform(modern, [65537], { dtype: "bfloat16", minval: -0.7, maxval: 3.1 }),
+  "bfloat16[65537]",
+  [-0.55078125, -0.69921875, 1.8125],
+  "8bda1f2874dede7f",
+);
+answer(
+  () => uniform(modern, [1048575]),
+  "float32[1048575]",
+  [0.6740899, 0.9746169, 0.30284357],
+  "4b91925cd0114abe",
+);
+answer(
+  () => uniform(legacy, [65537]),
+  "float32[65537]",
+  [0.2573346, 0.65401554, 0.2464869],
+  "2e4fcf6c955bb96d",
+);
+answer(
+  () => uniform(legacy, [3, 5, 7]),
+  "float32[3, 5, 7]",
+  [0.6971512, 0.44812262, 0.33299243],
+  "d505881eb262b1a9",
+);
+answer(() => uniform(legacy, []), "float32[]", [0.8441069], "62780b6517775952");
+answer(() => uniform(legacy, [0]), "float32[0]", [], "e3b0c44298fc1c14");
+answer(
+  () => uniform(legacy, [65537], { minval: -0.7, maxval: 3.1 }),
+  "float32[65537]",
+  [0.27787143, 1.785259, 0.23665023],
+  "531314ee1d039920",
+);
+answer(
+  () => uniform(legacy, [65537], { minval: 1000.1, maxval: 1000.2 }),
+  "float32[65537]",
+  [1000.12573, 1000.1654, 1000.12463],
+  "eb77130ee559e2d8",
+);
+answer(
+  () => uniform(legacy, [65537], { minval: 5, maxval: 5 }),
+  "float32[65537]",
+  [5, 5, 5],
+  "8989cf1e168b4baf",
+);
+answer(
+  () => uniform(legacy, [65537], { dtype: "float16" }),
+  "float16[65537]",
+  [0.521484375, 0.162109375, 0.0224609375],
+  "7900c0df75d39021",
+);
+answer(
+  () => uniform(legacy, [65537], { dtype: "float16", minval: -0.7, maxval: 3.1 }),
+  "float16[65537]",
+  [1.2822265625, -0.083984375, -0.61474609375],
+  "1d01a5d647ffed46",
+);
+answer(
+  () => uniform(legacy, [65537], { dtype: "bfloat16" }),
+  "bfloat16[65537]",
+  [0.625, 0.953125, 0.7421875],
+  "144e90185fca5f01",
+);
+answer(
+  () => uniform(legacy, [65537], { dtype: "bfloat16", minval: -0.7, maxval: 3.1 }),
+  "bfloat16[65537]",
+  [1.671875, 2.921875, 2.109375],
+  "48c58beed9aabc00",
+);
+answer(
+  () => uniform(legacy, [1048575]),
+  "float32[1048575]",
+  [0.38682175, 0.75631475, 0.523039],
+  "8806cdc7762ed323",
+);
+
+answerX64(
+  () => uniform(modern, [4097], { dtype: "float64" }),
+  "float64[4097]",
+  [0.8441069450823528, 0.04541258512665647, 0.22498462569285382],
+  "73361f6b78c51adb",
+);
+answerX64(
+  () => uniform(modern, [4097], { dtype: "float64", minval: -0.7, maxval: 3.1 }),
+  "float64[4097]",
+  [2.5076063913129407, -0.5274321765187053, 0.15494157763284452],
+  "0d3d826052117696",
+);
+answerX64(
+  () => uniform(modern, [], { dtype: "float64" }),
+  "float64[]",
+  [0.8441069450823528],
+  "d50ed86a072d88f4",
+);
+answerX64(
+  () => uniform(modern, [], { dtype: "float64", minval: -0.7, maxval: 3.1 }),
+  "float64[]",
+  [2.5076063913129407],
+  "38a1b9ba2138019a",
+);
+answerX64(
+  () => uniform(legacy, [4097], { dtype: "float64" }),
+  "float64[4097]",
+  [0.8043200025425674, 0.3184119012220783, 0.06422109091831807],
+  "efe53d718e22f841",
+);
+answerX64(
+  () => uniform(legacy, [4097], { dtype: "float64", minval: -0.7, maxval: 3.1 }),
+  "float64[4097]",
+  [2.356416009661756, 0.5099652246438975, -0.4559598545103913],
+  "ac89ea01f6cdf196",
+);
+answerX64(
+  () => uniform(legacy, [], { dtype: "float64" }),
+  "float64[]",
+  [0.04541258512665647],
+  "e065910ade6d89dc",
+);
+answerX64(
+  () => uniform(legacy, [], { dtype: "float64", minval: -0.7, maxval: 3.1 }),
+  "float64[]",
+  [-0.5274321765187053],
+  "5b044f6e16356b0b",
+);
+
+test("uniform(key, shape) equals what JAX's documentation and tests print", (t) => {
+  const shown = (x: number): number => Math.fround(x);
+  t.deepEqual(elements(uniform(key(0), [3])), [0.947667, 0.9785799, 0.33229148].map(shown));
+  t.deepEqual(
+    elements(uniform(key(51), [4])),
+    [0.471269, 0.12344253, 0.17550635, 0.5663593].map(shown),
+  );
+  // jax tests, seed zlib.adler32(b"uniformthreefry2x32"), legacy layout.
+  const drawn = uniform(key(1338574713, { partitionable: false }), [5]);
+  t.deepEqual(
+    elements(drawn).map((x) => Number(x).toFixed(6)),
+    ["0.298671", "0.073213", "0.873356", "0.260549", "0.412797"],
+  );
+});
+
+test("uniform(key, shape) is float64 by default under x64", (t) => {
+  t.is(uniform(modern).dtype, "float32");
+  t.is(withX64(() => uniform(modern)).dtype, "float64");
+});
+
+test("uniform(key, shape, { minval, maxval }) stays within its limits", (t) => {
+  const number = fc.float({ noNaN: true, noDefaultInfinity: true, min: -(2 ** 90), max: 2 ** 90 });
+  fc.assert(
+    fc.property(fc.integer(), number, number, (seed, a, b) => {
+      const [minval, maxval] = [Math.min(a, b), Math.max(a, b)];
+      for (const x of uniform(key(seed), [50], { minval, maxval }).data as Float32Array) {
+        t.true(x >= minval && x <= maxval);
+      }
+    }),
+    { seed: 1, numRuns: 100 },
+  );
+});
+
+test("uniform(key, shape) follows the uniform distribution", (t) => {
+  for (const k of [modern, legacy]) {
+    const { data } = uniform(k, [65536]);
+    t.true(kolmogorovDistance(data as Float32Array, (x) => x) < kolmogorovLimit(65536));
+  }
+});
+
+test("uniform(key) throws TypeError when key is not a Key", (t) => {
+  t.throws(() => uniform(0 as never, [2]), {
+    instanceOf: TypeError,
+    message: "uniform: key must be a Key, got 0. Make one with key(seed).",
+  });
+});
+
+test("uniform(key, shape) throws when shape is not a list of sizes", (t) => {
+  t.throws(() => uniform(modern, 3 as never), {
+    instanceOf: TypeError,
+    message: "uniform: shape must be an array of integers, got 3.",
+  });
+  t.throws(() => uniform(modern, [2, -1]), {
+    instanceOf: RangeError,
+    message: "uniform: shape must hold non-negative integers, got [2, -1].",
+  });
+  t.throws(() => uniform(modern, [NaN]), {
+    instanceOf: RangeError,
+    message: "uniform: shape must hold non-negative integers, got [NaN].",
+  });
+  t.throws(() => uniform(modern, [65536, 65536]), {
+    instanceOf: RangeError,
+    message: "uniform: shape must have fewer than 2^32 - 1 elements, got [65536, 65536].",
+  });
+});
+
+test("uniform(key, ..., options) throws TypeError when options is not an object", (t) => {
+  // @ts-expect-error: options must be an object
+  t.throws(() => uniform(modern, [2], "float32"), {
+    instanceOf: TypeError,
+    message: 'uniform: options must be an object, got "float32".',
+  });
+});
+
+test("uniform(key, ..., { dtype }) throws TypeError when dtype is not a real floating-point dtype", (t) => {
+  for (const dtype of ["int32", "complex64", "float"]) {
+    t.throws(() => uniform(modern, [2], { dtype: dtype as never }), {
+      instanceOf: TypeError,
+      message: `uniform: dtype must be a real floating-point dtype, got "${dtype}".`,
+    });
+  }
+});
+
+test("uniform(key, shape, { minval, maxval }) throws when a limit is not a finite number", (t) => {
+  t.throws(() => uniform(modern, [2], { minval: "0" as never }), {
+    instanceOf: TypeError,
+    message: 'uniform: minval must be a number, got "0".',
+  });
+  t.throws(() => uniform(modern, [2], { minval: NaN }), {
+    instanceOf: RangeError,
+    message: "uniform: minval must be finite in float32, got NaN.",
+  });
+  t.throws(() => uniform(modern, [2], { maxval: 1e39 }), {
+    instanceOf: RangeError,
+    message: "uniform: maxval must be finite in float32, got 1e+39.",
+  });
+  t.throws(() => uniform(modern, [2], { maxval: 70000, dtype: "float16" }), {
+    instanceOf: RangeError,
+    message: "uniform: maxval must be finite in float16, got 70000.",
+  });
+  t.throws(() => uniform(modern, [2], { minval: 1, maxval: 0 }), {
+    instanceOf: RangeError,
+    message: "uniform: minval must be at most maxval, got 1 and 0.",
+  });
+  t.throws(() => uniform(modern, [2], { minval: -60000, maxval: 60000, dtype: "float16" }), {
+    instanceOf: RangeError,
+    message: "uniform: maxval - minval must be finite in float16, got -60000 and 60000.",
+  });
+});
