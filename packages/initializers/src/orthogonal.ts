@@ -1,0 +1,139 @@
+import { defaultFloat, describe, roundTo } from "@flaxen/dtype";
+import type { DType } from "@flaxen/dtype";
+import { qr } from "@flaxen/linear-algebra";
+import { contiguous, flatData, moveaxis, NDArray, sizeOf, zeros } from "@flaxen/ndarray";
+import type { Shape } from "@flaxen/ndarray";
+import { normal } from "@flaxen/rng";
+import type { Key } from "@flaxen/rng";
+import { checkCall, checkFinite, checkOptions } from "./arguments.ts";
+import type { Initializer } from "./initializer.ts";
+
+/** Options of {@link orthogonal} and {@link deltaOrthogonal}. */
+export interface OrthogonalOptions {
+  /** The axis whose slices are the columns of the matrix (default -1); all others are its rows. */
+  readonly columnAxis?: number;
+  /** dtype of the result if none is asked for, float32 or float64 (default: the default float). */
+  readonly dtype?: "float32" | "float64";
+}
+
+/**
+ * Builds an initializer that draws orthogonal matrices, uniformly among all of them.
+ *
+ * Formula: `w = scale * q * sign(diag(r))` with `q r` the QR factorization of a matrix of standard normal numbers; the
+ * signs make the distribution uniform. A matrix that is not square has orthonormal rows or columns, whichever are
+ * fewer.
+ *
+ * @param scale - Factor of the result (default 1).
+ * @param options - `columnAxis` and `dtype`, see {@link OrthogonalOptions}.
+ * @returns An {@link Initializer} for float32 and float64; where an axis has length 0 the result is empty.
+ * @throws {@link TypeError} if `scale` or `columnAxis` is not a number, or `dtype` neither float32 nor float64.
+ * @throws {@link RangeError} if `scale` is not finite or `columnAxis` not an integer; when called, if `shape` has fewer
+ *   than 2 axes or lacks `columnAxis`.
+ * @see Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+ *   networks". https://arxiv.org/abs/1312.6120 — Mezzadri (2007), "How to generate random matrices from the classical
+ *   compact groups", section 5. https://arxiv.org/abs/math-ph/0609050
+ *
+ * @example
+ * ```ts
+ * import { orthogonal } from "@flaxen/initializers";
+ * import { key } from "@flaxen/rng";
+ *
+ * const initializer = orthogonal();
+ * const w = initializer(key(42, { partitionable: false }), [2, 3], "float32");
+ * w; // => Array([[ 3.9026988e-01, 7.2495753e-01, -5.6756163e-01],
+ * //   [ 8.8047475e-01, -4.7409302e-01, -1.3152043e-04]], dtype=float32)
+ * ```
+ */
+export function orthogonal(scale = 1, options: OrthogonalOptions = {}): Initializer {
+  const { columnAxis, builderDType } = checkOrthogonal("orthogonal", scale, options);
+  return (key, shape, dtype = builderDType) => {
+    checkCall("orthogonal", key, shape);
+    const type = checkQRDType("orthogonal", dtype);
+    if (shape.length < 2) {
+      throw new RangeError(`orthogonal: shape must have at least 2 axes, got ${describe(shape)}.`);
+    }
+    return orthogonalKernel("orthogonal", key, shape, type, scale, columnAxis);
+  };
+}
+
+/** Checks what the builders of orthogonal kernels get. */
+export function checkOrthogonal(
+  callee: string,
+  scale: unknown,
+  options: OrthogonalOptions,
+): { readonly columnAxis: number; readonly builderDType: DType | undefined } {
+  checkFinite(callee, "scale", scale);
+  checkOptions(callee, options);
+  const { columnAxis = -1, dtype } = options;
+  if (typeof columnAxis !== "number") {
+    throw new TypeError(`${callee}: columnAxis must be an integer, got ${describe(columnAxis)}.`);
+  }
+  if (!Number.isInteger(columnAxis)) {
+    throw new RangeError(`${callee}: columnAxis must be an integer, got ${describe(columnAxis)}.`);
+  }
+  const builderDType = dtype === undefined ? undefined : checkQRDType(callee, dtype);
+  return { columnAxis, builderDType };
+}
+
+/** Returns the dtype of an orthogonal kernel, by default the default float. */
+export function checkQRDType(callee: string, dtype: unknown): "float32" | "float64" {
+  switch (dtype) {
+    case undefined:
+      return defaultFloat();
+    case "float32":
+    case "float64":
+      return dtype;
+    default:
+      throw new TypeError(`${callee}: dtype must be float32 or float64, got ${describe(dtype)}.`);
+  }
+}
+
+/** Draws an orthogonal kernel of at least two axes. */
+export function orthogonalKernel(
+  callee: string,
+  key: Key,
+  shape: Shape,
+  dtype: "float32" | "float64",
+  scale: number,
+  columnAxis: number,
+): NDArray {
+  const axis = columnAxis < 0 ? columnAxis + shape.length : columnAxis;
+  if (axis < 0 || axis >= shape.length) {
+    throw new RangeError(
+      `${callee}: columnAxis must name an axis of shape ${describe(shape)}, got ${describe(columnAxis)}.`,
+    );
+  }
+  const size = sizeOf(shape);
+  if (size === 0) return zeros(shape, dtype);
+  const columns = shape[axis];
+  const rows = size / columns;
+  const matrix = orthonormal(key, rows, columns, dtype, roundTo(dtype, scale));
+  const rowShape = shape.filter((_, i) => i !== axis);
+  const kernel = new NDArray<DType>(matrix, [...rowShape, columns], undefined, 0, dtype);
+  return contiguous(moveaxis(kernel, -1, axis));
+}
+
+/** Draws a row-major matrix with orthonormal columns, or rows if they are fewer, times `scale`. */
+function orthonormal(
+  key: Key,
+  rows: number,
+  columns: number,
+  dtype: "float32" | "float64",
+  scale: number,
+): Float32Array | Float64Array {
+  const long = Math.max(rows, columns);
+  const short = Math.min(rows, columns);
+  const [q, r] = qr(normal(key, [long, short], { dtype }));
+  const basis = flatData(q) as Float32Array | Float64Array;
+  const triangle = flatData(r) as Float32Array | Float64Array;
+  const matrix =
+    dtype === "float32" ? new Float32Array(rows * columns) : new Float64Array(rows * columns);
+  const tall = rows >= columns;
+  for (let j = 0; j < short; j++) {
+    const factor = Math.sign(triangle[j * short + j]) * scale;
+    for (let i = 0; i < long; i++) {
+      matrix[tall ? i * short + j : j * long + i] = basis[i * short + j] * factor;
+    }
+  }
+  return matrix;
+}
