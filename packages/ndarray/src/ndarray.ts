@@ -25,6 +25,7 @@ import type { NestedArray } from "./to-nested.ts";
  * x.get(1, 2); // => 6
  * x.transpose(1, 0).lo(1, 0); // => [[2, 5], [3, 6]]
  * String(x.pick(0, -1)); // => "Array([1., 2., 3.], dtype=float32)"
+ * Number(x.pick(0, 0)); // => 1
  * ```
  */
 export class NDArray<D extends DType = DType> {
@@ -289,13 +290,18 @@ export class NDArray<D extends DType = DType> {
 
   // On the prototype, so that an array costs no more for its brand. Emitting declarations file by
   // file forbids computed member names, hence not as members. The second is what console.log asks
-  // in Node.
+  // in Node; the third makes `Number(x)` of an array of size 1 its element.
   static {
     const inspect = Symbol.for("nodejs.util.inspect.custom");
     Object.defineProperty(this.prototype, NDARRAY, { value: true });
     Object.defineProperty(this.prototype, inspect, {
       value(this: NDArray): string {
         return this.toString();
+      },
+    });
+    Object.defineProperty(this.prototype, Symbol.toPrimitive, {
+      value(this: NDArray, hint: string): unknown {
+        return hint === "number" ? this.item() : this.toString();
       },
     });
   }

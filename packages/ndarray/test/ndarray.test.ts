@@ -266,6 +266,16 @@ test(
   'NDArray.lo: arguments must be integers, got "1".',
 );
 
+test("Number(x) is the element of an array of size 1, other texts are those of toString", (t) => {
+  t.is(Number(array([[7]])), 7);
+  t.is(Number(array(true)), 1);
+  t.is(`${array([1, 2])}`, "Array([1., 2.], dtype=float32)");
+  t.throws(() => Number(array([1, 2])), {
+    instanceOf: RangeError,
+    message: "NDArray.item: the array must have size 1, got shape [2].",
+  });
+});
+
 test("NDArray.item and toArray read the elements", (t) => {
   t.is(array([[7]]).item(), 7);
   t.is(array(true).item(), true);
