@@ -41,6 +41,8 @@ function describeObject(value: object): string {
   if (ArrayBuffer.isView(value) && "length" in value) {
     return `${nameOf(value)}(${String(value.length)})`;
   }
+  // A Variable has the shape of what it holds but is no array: the name tells which it is.
+  if (Symbol.for("flaxen.Variable") in value) return nameOf(value);
   if ("dtype" in value && "shape" in value && Array.isArray(value.shape)) {
     return `${String(value.dtype)}${describeList(value.shape)}`;
   }

@@ -3,6 +3,12 @@ import { describe } from "@flaxen/dtype";
 
 class Linear {}
 
+class Param {
+  readonly [Symbol.for("flaxen.Variable")] = true;
+  readonly dtype = "float32";
+  readonly shape = [2, 3];
+}
+
 test("describe(value) names every kind of value in a few words", (t) => {
   const key = { words: [0, 0], [Symbol.for("flaxen.Key")]: true };
   const cases: [unknown, string][] = [
@@ -26,6 +32,7 @@ test("describe(value) names every kind of value in a few words", (t) => {
     [{ dtype: "float32", shape: [2, 3] }, "float32[2, 3]"],
     [{ dtype: "int32", shape: [] }, "int32[]"],
     [key, "Key"],
+    [new Param(), "Param"],
     [{}, "Object"],
     [Object.create(null), "Object"],
     [new Linear(), "Linear"],

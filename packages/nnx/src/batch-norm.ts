@@ -1,0 +1,276 @@
+import { describe, promoteTypes } from "@flaxen/dtype";
+import type { DType } from "@flaxen/dtype";
+import {
+  add,
+  astype,
+  broadcastTo,
+  divide,
+  maximum,
+  mean,
+  multiply,
+  reshape,
+  rsqrt,
+  square,
+  stopGradient,
+  subtract,
+  sum,
+  toTensor,
+  where,
+} from "@flaxen/autodiff";
+import type { Tensor, TensorLike } from "@flaxen/autodiff";
+import { ones, zeros } from "@flaxen/initializers";
+import type { Initializer } from "@flaxen/initializers";
+import { full, normalizeAxis } from "@flaxen/ndarray";
+import { checkFloatDType, checkInput, checkOptions, checkRngs, checkSize } from "./arguments.ts";
+import { commonDtype, promoteDtype } from "./dtypes.ts";
+import { Module } from "./module.ts";
+import type { Rngs } from "./rngs.ts";
+import { BatchStat, Param } from "./variable-types.ts";
+
+/** Settings of `BatchNorm`. */
+export interface BatchNormOptions {
+  /** Draws one key of `params` for the scale, then one for the bias. */
+  readonly rngs: Rngs;
+  /**
+   * Whether to normalise with the running statistics (evaluation) and not with those of the batch
+   * (training); false by default. Null means that each call has to say.
+   */
+  readonly useRunningAverage?: boolean | null;
+  /** The feature axis; -1 by default. */
+  readonly axis?: number;
+  /** Share of the old running statistics in the new ones, in [0, 1]; 0.99 by default. */
+  readonly momentum?: number;
+  /** Added to the variance, at least 0; 1e-5 by default. */
+  readonly epsilon?: number;
+  /** Whether a learned bias is added; true by default. */
+  readonly useBias?: boolean;
+  /** Whether to multiply with a learned scale; true by default. */
+  readonly useScale?: boolean;
+  /** Whether the variance is `E[x^2] - E[x]^2` and not `E[(x - E[x])^2]`; true by default. */
+  readonly useFastVariance?: boolean;
+  /** The dtype of the result; by default the common one of input and parameters. */
+  readonly dtype?: DType | undefined;
+  /** The dtype of the parameters; float32 by default. */
+  readonly paramDtype?: DType;
+  /** Makes the scale; ones by default. */
+  readonly scaleInit?: Initializer;
+  /** Makes the bias; zeros by default. */
+  readonly biasInit?: Initializer;
+}
+
+/** Settings of one call of `BatchNorm.forward`. */
+export interface BatchNormCall {
+  /** Takes precedence over the attribute. */
+  readonly useRunningAverage?: boolean;
+  /** Booleans that broadcast to the input; only true elements enter the batch statistics. */
+  readonly mask?: TensorLike | undefined;
+}
+
+/**
+ * Batch normalisation: `y = (x - mean) / sqrt(var + epsilon) * scale + bias` for each feature.
+ *
+ * In training `mean` and `var` are those of the batch, taken over all axes but the feature axis in
+ * at least float32, the variance without Bessel's correction; and the running statistics become
+ * `momentum * old + (1 - momentum) * batch`, without a gradient. In evaluation the running
+ * statistics are used and nothing is written.
+ *
+ * @see Ioffe and Szegedy (2015), "Batch normalization", algorithms 1 and 2.
+ *   https://arxiv.org/abs/1502.03167. The running variance here is the biased one.
+ *
+ * @example
+ * ```ts
+ * import { BatchNorm, Rngs } from "@flaxen/nnx";
+ *
+ * const norm = new BatchNorm(1, { rngs: new Rngs(0), momentum: 0.5, epsilon: 0 });
+ * norm.forward([[1], [3]]); // => [[-1], [1]]
+ * norm.mean.value; // => [1]
+ * norm.eval();
+ * norm.forward([[1], [3]]); // => [[0], [2]]
+ * ```
+ */
+export class BatchNorm extends Module {
+  /** Size of the feature axis. */
+  readonly numFeatures: number;
+  /** Whether running statistics are used; null if each call has to say. */
+  useRunningAverage: boolean | null;
+  /** The feature axis. */
+  readonly axis: number;
+  /** Share of the old running statistics in the new ones. */
+  readonly momentum: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+  /** Whether the variance is computed in one pass. */
+  readonly useFastVariance: boolean;
+  /** The dtype of the result; undefined for the common one of input and parameters. */
+  readonly dtype: DType | undefined;
+  /** The dtype in which the parameters were made. */
+  readonly paramDtype: DType;
+  /** Running mean, float32 of shape `[numFeatures]`, zeros at first. */
+  mean: BatchStat;
+  /** Running variance, float32 of shape `[numFeatures]`, ones at first. */
+  var: BatchStat;
+  /** Shape `[numFeatures]`; null without scale. */
+  scale: Param | null;
+  /** Shape `[numFeatures]`; null without bias. */
+  bias: Param | null;
+
+  /**
+   * Makes parameters and running statistics.
+   *
+   * @param numFeatures - size of the feature axis, at least 1.
+   * @param options - see {@link BatchNormOptions}; `rngs` is required.
+   * @throws {@link TypeError} if `rngs` is missing, an option is unknown, or a dtype is not floating.
+   * @throws {@link RangeError} if a number is outside its range.
+   */
+  constructor(numFeatures: number, options: BatchNormOptions) {
+    super();
+    checkSize("BatchNorm", "numFeatures", numFeatures);
+    checkOptions("BatchNorm", options, OPTIONS);
+    const {
+      rngs,
+      useRunningAverage = false,
+      axis = -1,
+      momentum = 0.99,
+      epsilon = 1e-5,
+      useBias = true,
+      useScale = true,
+      useFastVariance = true,
+      dtype,
+      paramDtype = "float32",
+      scaleInit = ones,
+      biasInit = zeros,
+    } = options;
+    checkRngs("BatchNorm", rngs);
+    checkFloatDType("BatchNorm", "dtype", dtype);
+    checkFloatDType("BatchNorm", "paramDtype", paramDtype);
+    checkNumber("axis", axis, Number.isSafeInteger(axis), "be an integer");
+    checkNumber("momentum", momentum, momentum >= 0 && momentum <= 1, "be in [0, 1]");
+    checkNumber("epsilon", epsilon, epsilon >= 0 && epsilon < Infinity, "be at least 0 and finite");
+    this.numFeatures = numFeatures;
+    this.useRunningAverage = useRunningAverage;
+    this.axis = axis;
+    this.momentum = momentum;
+    this.epsilon = epsilon;
+    this.useFastVariance = useFastVariance;
+    this.dtype = dtype;
+    this.paramDtype = paramDtype;
+    const shape = [numFeatures];
+    this.mean = new BatchStat(full(shape, 0, "float32"));
+    this.var = new BatchStat(full(shape, 1, "float32"));
+    this.scale = useScale ? new Param(scaleInit(rngs.params.next(), shape, paramDtype)) : null;
+    this.bias = useBias ? new Param(biasInit(rngs.params.next(), shape, paramDtype)) : null;
+  }
+
+  /**
+   * Normalises.
+   *
+   * @param x - any rank above 0, with `numFeatures` elements on the feature axis.
+   * @param options - `useRunningAverage` overrides the attribute; `mask` restricts the statistics.
+   * @returns the shape of `x`.
+   * @throws {@link RangeError} if the feature axis of `x` is missing or has another size, or if there
+   *   is no element to take statistics of.
+   * @throws {@link Error} if `useRunningAverage` is given nowhere.
+   */
+  forward(x: TensorLike, { useRunningAverage, mask }: BatchNormCall = {}): Tensor {
+    const { dtype } = this;
+    const input = checkInput("BatchNorm.forward", x);
+    const axis = normalizeAxis("BatchNorm.forward", this.axis, input.ndim);
+    if (input.shape[axis] !== this.numFeatures) {
+      throw new RangeError(
+        `BatchNorm.forward: x must have numFeatures = ${this.numFeatures} on axis ${this.axis}, got shape ${describe(input.shape)}.`,
+      );
+    }
+    const evaluation = checkMode(useRunningAverage ?? this.useRunningAverage);
+    const [h, runningMean, runningVar, scale, bias] = promoteDtype(
+      [input, this.mean.value, this.var.value, this.scale?.value ?? null, this.bias?.value ?? null],
+      { dtype },
+    );
+    const [mu, variance] = evaluation
+      ? [runningMean, runningVar]
+      : batchStatistics(h, axis, this.useFastVariance, mask);
+    if (!evaluation) {
+      this.mean.value = average(this.mean.value, mu, this.momentum);
+      this.var.value = average(this.var.value, variance, this.momentum);
+    }
+    const features = input.shape.map((n, i) => (i === axis ? n : 1));
+    const inverse = rsqrt(add(reshape(variance, features), this.epsilon));
+    const factor = scale === null ? inverse : multiply(inverse, reshape(scale, features));
+    const y = multiply(subtract(h, reshape(mu, features)), factor);
+    const shifted = bias === null ? y : add(y, reshape(bias, features));
+    return astype(shifted, commonDtype("BatchNorm.forward", [h, scale, bias], { dtype }));
+  }
+
+  /** Takes the flag `useRunningAverage` of `view`. */
+  setView(flags: { readonly useRunningAverage?: boolean }): readonly string[] {
+    if (flags.useRunningAverage !== undefined) this.useRunningAverage = flags.useRunningAverage;
+    return ["useRunningAverage"];
+  }
+}
+
+function checkMode(evaluation: boolean | null): boolean {
+  if (evaluation !== null) return evaluation;
+  throw new Error(
+    "BatchNorm.forward: useRunningAverage must be given, got null. Set it in the constructor, pass it to forward, or call train(), eval() or view().",
+  );
+}
+
+/** Mean and biased variance over all axes but one, in at least float32. */
+function batchStatistics(
+  x: Tensor,
+  axis: number,
+  fast: boolean,
+  mask: TensorLike | undefined,
+): [Tensor, Tensor] {
+  if (x.size === 0) {
+    throw new RangeError(
+      `BatchNorm.forward: x must have at least one element for each feature in training, got shape ${describe(x.shape)}.`,
+    );
+  }
+  const wide = astype(x, promoteTypes(x.dtype, "float32"));
+  const reduced = x.shape.map((_, i) => i).filter((i) => i !== axis);
+  const average = meanOver(wide, reduced, mask);
+  const mu = average(wide);
+  if (fast) {
+    // Rounding can make the difference negative.
+    return [mu, maximum(subtract(average(square(wide)), square(mu)), 0)];
+  }
+  const features = x.shape.map((n, i) => (i === axis ? n : 1));
+  return [mu, average(square(subtract(wide, reshape(mu, features))))];
+}
+
+function meanOver(
+  x: Tensor,
+  axis: readonly number[],
+  mask: TensorLike | undefined,
+): (values: Tensor) => Tensor {
+  if (mask === undefined) return (values) => mean(values, { axis });
+  const chosen = broadcastTo(astype(toTensor(mask), "bool"), x.shape);
+  const count = sum(astype(chosen, x.dtype), { axis });
+  return (values) => divide(sum(where(chosen, values, 0), { axis }), count);
+}
+
+function average(old: Tensor, batch: Tensor, momentum: number): Tensor {
+  const mixed = add(multiply(momentum, old), multiply(1 - momentum, batch));
+  return stopGradient(astype(mixed, old.dtype));
+}
+
+function checkNumber(argument: string, value: unknown, valid: boolean, rule: string): void {
+  if (typeof value === "number" && valid) return;
+  const message = `BatchNorm: ${argument} must ${rule}, got ${describe(value)}.`;
+  throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+}
+
+const OPTIONS: readonly string[] = [
+  "rngs",
+  "useRunningAverage",
+  "axis",
+  "momentum",
+  "epsilon",
+  "useBias",
+  "useScale",
+  "useFastVariance",
+  "dtype",
+  "paramDtype",
+  "scaleInit",
+  "biasInit",
+];

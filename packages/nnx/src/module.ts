@@ -1,0 +1,133 @@
+import { rest, toPredicate } from "./filters.ts";
+import type { Filter } from "./filters.ts";
+import type { Path } from "./paths.ts";
+import { checkNode } from "./state.ts";
+import { Pytree } from "./pytree.ts";
+import { traverse } from "./traverse.ts";
+import { isVariable } from "./variable.ts";
+
+// Marks Modules of every copy of this package.
+const MODULE: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Module");
+
+/** Settings of `Module.setAttributes`. */
+export interface SetAttributesOptions {
+  /** Restricts the change to Modules that the filter selects; `rest` by default. */
+  readonly only?: Filter;
+  /** Whether a name that no Module has is an error; true by default. */
+  readonly raiseIfNotFound?: boolean;
+}
+
+/**
+ * The base class of layers and models: a class with typed fields and a `forward` method.
+ *
+ * Assign layers, Variables, or arrays, plain objects and Maps of them to fields; there is nothing to
+ * register. State is found by walking the fields when it is asked for.
+ *
+ * @example
+ * ```ts
+ * import { Linear, Module, Rngs, state } from "@flaxen/nnx";
+ * import type { Tensor } from "@flaxen/autodiff";
+ * import { relu } from "@flaxen/autodiff";
+ *
+ * class MLP extends Module {
+ *   layers: Linear[];
+ *   constructor(sizes: number[], { rngs }: { rngs: Rngs }) {
+ *     super();
+ *     this.layers = sizes.slice(1).map((size, i) => new Linear(sizes[i], size, { rngs }));
+ *   }
+ *   forward(x: Tensor): Tensor {
+ *     return this.layers.reduce((h, layer) => relu(layer.forward(h)), x);
+ *   }
+ * }
+ * const model = new MLP([2, 8, 1], { rngs: new Rngs(0) });
+ * state(model).layers[0].kernel.shape; // => [2, 8]
+ * ```
+ */
+export class Module extends Pytree {
+  /**
+   * Switches this Module and all inside it to training: `deterministic` and `useRunningAverage`
+   * become false wherever they exist.
+   *
+   * @param attributes - further attributes to set wherever they exist.
+   */
+  train(attributes: Readonly<Record<string, unknown>> = {}): void {
+    this.setAttributes(
+      { deterministic: false, useRunningAverage: false, ...attributes },
+      { raiseIfNotFound: false },
+    );
+  }
+
+  /**
+   * Switches this Module and all inside it to evaluation: `deterministic` and `useRunningAverage`
+   * become true wherever they exist.
+   *
+   * @param attributes - further attributes to set wherever they exist.
+   */
+  eval(attributes: Readonly<Record<string, unknown>> = {}): void {
+    this.setAttributes(
+      { deterministic: true, useRunningAverage: true, ...attributes },
+      { raiseIfNotFound: false },
+    );
+  }
+
+  /**
+   * Sets attributes of this Module and all inside it, in each that already has the attribute.
+   *
+   * @param attributes - names and new values.
+   * @param options - `only`: which Modules; `raiseIfNotFound` (default true).
+   * @throws {@link RangeError} if a name is found nowhere; then nothing is changed.
+   */
+  setAttributes(
+    attributes: Readonly<Record<string, unknown>>,
+    { only = rest, raiseIfNotFound = true }: SetAttributesOptions = {},
+  ): void {
+    const selects = toPredicate("Module.setAttributes", only);
+    const targets = iterModules(this).filter(([path, module]) => selects(path, module));
+    const names = Object.keys(attributes);
+    const unfound = names.filter((name) => !targets.some(([, module]) => name in module));
+    if (raiseIfNotFound && unfound.length > 0) {
+      throw new RangeError(
+        `Module.setAttributes: attributes must exist in at least one selected Module, got ${unfound.join(", ")}.`,
+      );
+    }
+    for (const [, module] of targets) {
+      for (const name of names) {
+        if (name in module) (module as unknown as Record<string, unknown>)[name] = attributes[name];
+      }
+    }
+  }
+
+  // Emitting declarations file by file forbids computed member names.
+  static {
+    Object.defineProperty(this.prototype, MODULE, { value: true });
+  }
+}
+
+/** Tells whether a value is a Module of any copy of this package. */
+function isModule(value: unknown): value is Module {
+  return typeof value === "object" && value !== null && MODULE in value;
+}
+
+/**
+ * Lists all Modules inside an object, each once, children before parents and names sorted.
+ *
+ * @param node - a Module, or any other object that `state` accepts.
+ * @returns `[path, Module]` pairs; a root Module comes last and has the empty path.
+ * @throws {@link TypeError} if `node` cannot hold state.
+ *
+ * @example
+ * ```ts
+ * import { Dropout, iterModules, Sequential } from "@flaxen/nnx";
+ *
+ * const model = new Sequential(new Dropout(0.5), new Dropout(0.1));
+ * iterModules(model).map(([path]) => path.join(".")); // => ["layers.0", "layers.1", ""]
+ * ```
+ */
+export function iterModules(node: object): [Path, Module][] {
+  checkNode("iterModules", node);
+  const modules: [Path, Module][] = [];
+  for (const [path, value] of traverse(node, { isLeaf: isVariable }).left) {
+    if (isModule(value)) modules.push([path, value]);
+  }
+  return modules;
+}

@@ -1,0 +1,338 @@
+import { describe } from "@flaxen/dtype";
+import { add, astype, isTensor, toTensor } from "@flaxen/autodiff";
+import type { Tensor, TensorLike } from "@flaxen/autodiff";
+import { full } from "@flaxen/ndarray";
+import { toPredicate } from "./filters.ts";
+import type { Filter } from "./filters.ts";
+import type { Module } from "./module.ts";
+import { formatPath, pathKey } from "./paths.ts";
+import type { Path } from "./paths.ts";
+import { Pytree } from "./pytree.ts";
+import { checkNode, leavesOf, nest } from "./state.ts";
+import type { TensorTree } from "./tensor-tree.ts";
+import { findVariables, isNode } from "./traverse.ts";
+import { matchValue, sameShape } from "./update.ts";
+import { Variable, checkWritable, isVariable } from "./variable.ts";
+
+/**
+ * State of an optimizer; the class of all its Variables, for use as a filter.
+ *
+ * @example
+ * ```ts
+ * import { array } from "@flaxen/ndarray";
+ * import { OptState } from "@flaxen/nnx";
+ *
+ * new OptState(array(0, "uint32")).kind; // => "OptState"
+ * ```
+ */
+export class OptState<T = Tensor> extends Variable<T> {
+  /** `"OptState"`, or the name of a derived class. */
+  override get kind(): "OptState" | "OptArray" | "OptVariable" {
+    return "OptState";
+  }
+}
+
+/**
+ * Optimizer state that belongs to no single parameter, e.g. the step count of adam.
+ *
+ * @example
+ * ```ts
+ * import { array } from "@flaxen/ndarray";
+ * import { OptArray, OptState } from "@flaxen/nnx";
+ *
+ * new OptArray(array(0)) instanceof OptState; // => true
+ * ```
+ */
+export class OptArray<T = Tensor> extends OptState<T> {
+  /** `"OptArray"`. */
+  override get kind(): "OptArray" {
+    return "OptArray";
+  }
+}
+
+/**
+ * Optimizer state that mirrors a parameter, e.g. its momentum.
+ *
+ * @example
+ * ```ts
+ * import { array } from "@flaxen/ndarray";
+ * import { OptState, OptVariable } from "@flaxen/nnx";
+ *
+ * new OptVariable(array(0)) instanceof OptState; // => true
+ * ```
+ */
+export class OptVariable<T = Tensor> extends OptState<T> {
+  /** `"OptVariable"`. */
+  override get kind(): "OptVariable" {
+    return "OptVariable";
+  }
+}
+
+/**
+ * What computes the updates: any object with these two functions, e.g. `adam(1e-3)` of
+ * `@flaxen/optax`. Both work on nested plain objects of tensors and must not change them.
+ */
+export interface Transformation {
+  /** Makes the first state from the parameters. */
+  init(params: TensorTree): unknown;
+  /** Turns gradients into updates, which are added to the parameters, and makes the next state. */
+  update(grads: TensorTree, state: unknown, params?: TensorTree): readonly [unknown, unknown];
+}
+
+/** Settings of `Optimizer`. */
+export interface OptimizerOptions {
+  /** Which Variables of the model are trained, e.g. `Param`. Use the filter of `grad` here too. */
+  readonly wrt: Filter;
+}
+
+/**
+ * A gradient transformation with its state, for the Variables of a model that `wrt` selects.
+ *
+ * The model is not stored: pass it to `update`. State has the paths `step` and `optState...`, e.g.
+ * `optState.0.mu.linear.kernel` for adam.
+ *
+ * @example
+ * ```ts
+ * import { mean, multiply, square, tree } from "@flaxen/autodiff";
+ * import { grad, Linear, Optimizer, Param, Rngs } from "@flaxen/nnx";
+ * import type { Transformation } from "@flaxen/nnx";
+ *
+ * const model = new Linear(1, 1, { rngs: new Rngs(0), useBias: false });
+ * const descent: Transformation = { // @flaxen/optax has real ones
+ *   init: () => ({}),
+ *   update: (grads, state) => [tree.map((g) => multiply(-0.1, g), grads), state],
+ * };
+ * const optimizer = new Optimizer(model, descent, { wrt: Param });
+ * const loss = (m: Linear) => mean(square(m.forward([[1]])));
+ * const before = loss(model).item();
+ * optimizer.update(model, grad(loss)(model));
+ * loss(model).item() < before; // => true
+ * optimizer.step.value; // => 1
+ * ```
+ */
+export class Optimizer<M extends object = Module> extends Pytree {
+  /** Number of updates so far, a uint32 scalar. */
+  readonly step: OptState;
+  /** The gradient transformation. */
+  readonly tx: Transformation;
+  /** The transformation's state with an `OptArray` or `OptVariable` in place of each array. */
+  readonly optState: object;
+  /** Which Variables of the model are trained. */
+  readonly wrt: Filter;
+
+  /**
+   * Makes the first state of the transformation.
+   *
+   * @param model - the Module, or other object, to be trained.
+   * @param tx - what computes the updates.
+   * @param options - `wrt` is required.
+   * @throws {@link TypeError} if `model` cannot hold state, `tx` is no transformation, or `wrt` is
+   *   missing.
+   * @throws {@link RangeError} if `wrt` selects nothing.
+   */
+  constructor(model: M, tx: Transformation, options: OptimizerOptions) {
+    super();
+    checkNode("Optimizer", model, "model");
+    checkTransformation(tx);
+    const wrt: Filter | undefined = options?.wrt;
+    if (wrt === undefined) {
+      throw new TypeError(
+        "Optimizer: wrt must be a filter, got undefined. Pass { wrt: Param } to train all parameters.",
+      );
+    }
+    this.step = new OptState<Tensor>(full([], 0, "uint32"));
+    this.tx = tx;
+    this.wrt = wrt;
+    const params = selectTensors("Optimizer", model, wrt);
+    if (params.length === 0) {
+      throw new RangeError(
+        "Optimizer: wrt must select at least one Variable of the model, got none.",
+      );
+    }
+    const mirrored = new Set(params.map(([path]) => pathKey(path)));
+    this.optState = wrapState(
+      tx.init(nest("Optimizer", plain(params)) as TensorTree),
+      [],
+      mirrored,
+    ) as object;
+  }
+
+  /** Flax's name of the state. */
+  override get fileNames(): Readonly<Record<string, string>> {
+    return { optState: "opt_state" };
+  }
+
+  /**
+   * Applies one step: writes `params + updates` into the model and the next state into this object.
+   * If anything throws, nothing is changed.
+   *
+   * @param model - the model given to the constructor, or one of the same structure.
+   * @param grads - a gradient for each Variable that `wrt` selects, as `grad` returns them.
+   * @returns the updates, nested plain objects of tensors.
+   * @throws {@link TypeError} if `grads` is missing or no State, or a dtype does not fit.
+   * @throws {@link RangeError} if gradients and parameters differ in paths or shapes.
+   * @throws {@link Error} if the transformation changes the structure of its state.
+   */
+  update(model: M, grads: object): TensorTree {
+    const callee = "Optimizer.update";
+    checkNode(callee, model, "model");
+    if (!isNode(grads)) {
+      throw new TypeError(
+        `${callee}: grads must be a State of gradients, got ${describe(grads)}. Call update(model, grads).`,
+      );
+    }
+    const params = selectTensors(callee, model, this.wrt);
+    const gradients = matchGradients(params, selectGradients(grads, this.wrt));
+    const [updates, newState] = this.tx.update(
+      nest(callee, gradients) as TensorTree,
+      unwrapState(this.optState),
+      nest(callee, plain(params)) as TensorTree,
+    );
+    const writes = [
+      ...planUpdates(params, updates),
+      ...planState(this.optState, newState, ["optState"]),
+      [this.step, add(this.step.value, full([], 1, "uint32"))] as const,
+    ];
+    for (const [variable, value] of writes) checkWritable(variable, value);
+    for (const [variable, value] of writes) variable.value = value;
+    return updates as TensorTree;
+  }
+}
+
+type Leaf = readonly [Path, Tensor];
+type Selected = readonly [Path, Tensor, Variable<unknown>];
+type Writes = readonly (readonly [Variable<unknown>, Tensor])[];
+
+function plain(selected: readonly Selected[]): Leaf[] {
+  return selected.map(([path, value]) => [path, value]);
+}
+
+function checkTransformation(tx: unknown): void {
+  const valid =
+    typeof tx === "object" &&
+    tx !== null &&
+    "init" in tx &&
+    typeof tx.init === "function" &&
+    "update" in tx &&
+    typeof tx.update === "function";
+  if (!valid) {
+    throw new TypeError(
+      `Optimizer: tx must have the functions init and update, got ${describe(tx)}.`,
+    );
+  }
+}
+
+/** The Variables that the filter selects; each must hold an array. */
+function selectTensors(callee: string, node: object, wrt: Filter): Selected[] {
+  const selects = toPredicate(callee, wrt);
+  return findVariables(node)
+    .filter(([path, variable]) => selects(path, variable))
+    .map(([path, variable]) => {
+      const { value } = variable;
+      if (isTensor(value)) return [path, value, variable];
+      throw new TypeError(
+        `${callee}: wrt must select Variables that hold arrays, got ${describe(value)} at ${formatPath(path)}.`,
+      );
+    });
+}
+
+/** The gradients; bare arrays count as selected. */
+function selectGradients(grads: object, wrt: Filter): Leaf[] {
+  const selects = toPredicate("Optimizer.update", wrt);
+  const found: Leaf[] = [];
+  for (const [path, leaf] of leavesOf(grads)) {
+    if (isVariable(leaf) && !selects(path, leaf)) continue;
+    const value = isVariable(leaf) ? leaf.value : leaf;
+    if (!isTensor(value)) {
+      throw new TypeError(
+        `Optimizer.update: grads must hold arrays, got ${describe(value)} at ${formatPath(path)}.`,
+      );
+    }
+    found.push([path, value]);
+  }
+  return found;
+}
+
+function matchGradients(params: readonly Selected[], grads: readonly Leaf[]): Leaf[] {
+  const given = new Map(grads.map((leaf) => [pathKey(leaf[0]), leaf]));
+  const known = new Set(params.map(([path]) => pathKey(path)));
+  const missing = params.map(([path]) => path).filter((path) => !given.has(pathKey(path)));
+  const unknown = grads.map(([path]) => path).filter((path) => !known.has(pathKey(path)));
+  if (missing.length > 0 || unknown.length > 0) {
+    const list = (paths: readonly Path[]): string => paths.map(formatPath).join(", ") || "none";
+    throw new RangeError(
+      `Optimizer.update: grads must hold the paths that wrt selects, got missing: ${list(missing)}; unknown: ${list(unknown)}.`,
+    );
+  }
+  return params.map(([path, param]) => {
+    const leaf = given.get(pathKey(path)) as Leaf;
+    if (!sameShape(leaf[1].shape, param.shape)) {
+      throw new RangeError(
+        `Optimizer.update: grads must have the shapes of the parameters, got ${describe(leaf[1])} for ${describe(param)} at ${formatPath(path)}.`,
+      );
+    }
+    return leaf;
+  });
+}
+
+function planUpdates(params: readonly Selected[], updates: unknown): Writes {
+  const given = new Map(leavesOf(updates).map(([path, leaf]) => [pathKey(path), leaf]));
+  return params.map(([path, param, variable]) => {
+    const step = given.get(pathKey(path));
+    if (!isTensor(step) || !sameShape(step.shape, param.shape)) {
+      throw new Error(
+        `Optimizer.update: tx.update must return an update like ${describe(param)} at ${formatPath(path)}, got ${describe(step)}.`,
+      );
+    }
+    return [variable, astype(add(param, step), param.dtype)] as const;
+  });
+}
+
+/** Puts Variables around the arrays and numbers of a transformation's state. */
+function wrapState(state: unknown, path: Path, mirrored: ReadonlySet<string>): unknown {
+  if (isTensor(state) || typeof state === "number") {
+    const value = toTensor(state as TensorLike);
+    // A part of the state that is arranged like the parameters ends in the path of a parameter.
+    const mirrors = path.some((_, i) => mirrored.has(pathKey(path.slice(i))));
+    return mirrors ? new OptVariable(value) : new OptArray(value);
+  }
+  return mapChildren(state, (child, part) => wrapState(child, [...path, part], mirrored));
+}
+
+/** The inverse of `wrapState`. */
+function unwrapState(state: unknown): unknown {
+  return isVariable(state) ? state.value : mapChildren(state, unwrapState);
+}
+
+function mapChildren(
+  state: unknown,
+  f: (child: unknown, part: string | number) => unknown,
+): unknown {
+  if (Array.isArray(state)) return state.map(f);
+  if (!isNode(state)) return state;
+  return Object.fromEntries(Object.entries(state).map(([key, child]) => [key, f(child, key)]));
+}
+
+/** Pairs the Variables of a wrapped state with the arrays of the next one. */
+function planState(wrapped: unknown, next: unknown, path: Path): Writes {
+  if (isVariable(wrapped)) {
+    const present = wrapped.value as Tensor;
+    const value = typeof next === "number" ? full(present.shape, next, present.dtype) : next;
+    return [[wrapped, matchValue("Optimizer.update", path, present, value) as Tensor]];
+  }
+  if (!isNode(wrapped)) return [];
+  const names = Object.keys(wrapped);
+  const given = isNode(next) ? Object.keys(next) : [];
+  if (names.length !== given.length || !names.every((name) => given.includes(name))) {
+    throw new Error(
+      `Optimizer.update: tx.update must keep the structure of its state, got other fields at ${formatPath(path)}.`,
+    );
+  }
+  return names.flatMap((name) =>
+    planState(
+      (wrapped as Readonly<Record<string, unknown>>)[name],
+      (next as Readonly<Record<string, unknown>>)[name],
+      [...path, name],
+    ),
+  );
+}
