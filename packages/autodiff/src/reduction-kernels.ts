@@ -1,0 +1,61 @@
+import { contiguous, transpose } from "@flaxen/ndarray";
+import type { NDArray } from "@flaxen/ndarray";
+import { computeData, sizeOf } from "./compute-dtype.ts";
+import type { ComputeData } from "./compute-dtype.ts";
+import type { ShapedArray } from "./primitive.ts";
+
+/** Parameters of every reduction: distinct axes in ascending order. */
+export interface ReductionParams {
+  /** Axes that are reduced away. */
+  readonly axes: readonly number[];
+}
+
+/** The row-major input seen as `[outer, length, inner]`, reduced over `length`. */
+export interface ReductionLayout {
+  /** Elements in the compute dtype. */
+  readonly data: ComputeData;
+  /** Kept positions before. */
+  readonly outer: number;
+  /** Reduced positions. */
+  readonly length: number;
+  /** Kept positions after. */
+  readonly inner: number;
+}
+
+/** Shape without the reduced axes. */
+export function reducedShape(shape: readonly number[], axes: readonly number[]): number[] {
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** Rule of reductions that keep the dtype. */
+export function reductionRule([x]: readonly ShapedArray[], { axes }: ReductionParams): ShapedArray {
+  return { shape: reducedShape(x.shape, axes), dtype: x.dtype };
+}
+
+/** Lays the input out for reduction; copies only if the reduced axes are not neighbours. */
+export function reductionLayout(x: NDArray, axes: readonly number[]): ReductionLayout {
+  const { shape } = x;
+  const wide = axes.filter((axis) => shape[axis] !== 1);
+  const first = wide.length === 0 ? 0 : wide[0];
+  const last = wide.length === 0 ? -1 : wide[wide.length - 1];
+  const between = shape.some(
+    (n, axis) => n !== 1 && axis > first && axis < last && !wide.includes(axis),
+  );
+  if (between) {
+    const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const moved = contiguous(transpose(x, [...kept, ...axes]));
+    const length = sizeOf(axes.map((axis) => shape[axis]));
+    return {
+      data: computeData(moved),
+      outer: sizeOf(kept.map((axis) => shape[axis])),
+      length,
+      inner: 1,
+    };
+  }
+  return {
+    data: computeData(x),
+    outer: sizeOf(shape.slice(0, first)),
+    length: sizeOf(shape.slice(first, last + 1)),
+    inner: sizeOf(shape.slice(last + 1)),
+  };
+}

@@ -1,0 +1,103 @@
+import { describe } from "@flaxen/dtype";
+import { contiguous, NDArray } from "@flaxen/ndarray";
+import { sizeOf } from "./compute-dtype.ts";
+import { checkOperand } from "./operands.ts";
+import { padTensor } from "./pad.ts";
+import type { Padding } from "./pad.ts";
+import { bind } from "./primitive.ts";
+import type { Primitive } from "./primitive.ts";
+import type { Tensor, TensorLike } from "./tensor.ts";
+
+interface SliceParams {
+  readonly start: readonly number[];
+  readonly limit: readonly number[];
+  readonly strides: readonly number[];
+}
+
+const slicePrimitive: Primitive<SliceParams> = {
+  name: "slice",
+  abstractEval: ([x], { start, limit, strides }) => ({
+    shape: start.map((begin, axis) => Math.ceil((limit[axis] - begin) / strides[axis])),
+    dtype: x.dtype,
+  }),
+  evaluate: ([x], { start, strides }, out) => {
+    const empty = sizeOf(out.shape) === 0;
+    const offset = start.reduce((at, begin, axis) => at + begin * x.stride[axis], x.offset);
+    const stride = x.stride.map((step, axis) => step * strides[axis]);
+    return contiguous(new NDArray(x.data, out.shape, stride, empty ? x.offset : offset, x.dtype));
+  },
+  vjp: (ct, { inputs: [x], params: { start, strides } }) => {
+    const paddings = start.map((low, axis): Padding => {
+      const n = ct.shape[axis];
+      const covered = n === 0 ? 0 : (n - 1) * strides[axis] + 1;
+      return [low, x.shape[axis] - low - covered, strides[axis] - 1];
+    });
+    return [padTensor(ct, paddings, 0)];
+  },
+};
+
+/**
+ * A box of the tensor, with strides, as `jax.lax.slice`.
+ *
+ * @param x - Input.
+ * @param start - First index of each axis, included.
+ * @param limit - Last index of each axis, excluded (default: the lengths of `x`).
+ * @param strides - Steps, 1 or more (default 1).
+ * @returns Dtype of `x`.
+ * @throws {@link RangeError} if a list has not one entry per axis, or an index is out of range.
+ *
+ * @example
+ * ```ts
+ * import { slice } from "@flaxen/autodiff";
+ *
+ * slice([[1, 2, 3], [4, 5, 6]], [0, 1]); // => [[2, 3], [5, 6]]
+ * slice([1, 2, 3, 4, 5], [0], [5], [2]); // => [1, 3, 5]
+ * slice([1, 2], [0], [3]); // throws RangeError: slice: limit must lie between start and the shape [2], got [3] for start [0].
+ * ```
+ */
+export function slice(
+  x: TensorLike,
+  start: readonly number[],
+  limit?: readonly number[],
+  strides?: readonly number[],
+): Tensor {
+  const operand = checkOperand("slice", "x", x);
+  const { shape } = operand;
+  checkPerAxis("start", start, shape.length);
+  const end = limit ?? shape;
+  checkPerAxis("limit", end, shape.length);
+  const steps = strides ?? shape.map(() => 1);
+  checkPerAxis("strides", steps, shape.length);
+  if (start.some((begin, axis) => begin < 0 || begin > shape[axis])) {
+    throw new RangeError(
+      `slice: start must lie between 0 and the shape ${describe(shape)}, got ${describe(start)}.`,
+    );
+  }
+  if (end.some((stop, axis) => stop < start[axis] || stop > shape[axis])) {
+    throw new RangeError(
+      `slice: limit must lie between start and the shape ${describe(shape)}, got ${describe(end)} for start ${describe(start)}.`,
+    );
+  }
+  if (steps.some((step) => step < 1)) {
+    throw new RangeError(`slice: strides must be at least 1, got ${describe(steps)}.`);
+  }
+  if (start.every((begin, axis) => begin === 0 && end[axis] === shape[axis] && steps[axis] === 1)) {
+    return operand;
+  }
+  return bind(slicePrimitive, [operand], {
+    start: [...start],
+    limit: [...end],
+    strides: [...steps],
+  });
+}
+
+function checkPerAxis(argument: string, list: readonly number[], ndim: number): void {
+  if (!Array.isArray(list) || !list.every((n) => Number.isSafeInteger(n))) {
+    throw new TypeError(`slice: ${argument} must be a list of integers, got ${describe(list)}.`);
+  }
+  if (list.length !== ndim) {
+    throw new RangeError(
+      `slice: ${argument} must have one entry for each of the ${ndim} axes, got ${describe(list)}.`,
+    );
+  }
+}

@@ -1,0 +1,190 @@
+import { describe, resultType } from "@flaxen/dtype";
+import type { DType } from "@flaxen/dtype";
+import { asNDArray, full, isNDArray } from "@flaxen/ndarray";
+import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
+import type { Primitive } from "./primitive.ts";
+
+/** A running transformation: decides what applying a primitive to its tracers means. */
+export interface Trace {
+  /** Inner transformations have higher levels; the highest among the operands processes. */
+  readonly level: number;
+  /** Name of the transformation, for messages. */
+  readonly transform: string;
+  /** Applies a primitive of which at least one input is a tracer of this trace. */
+  process<P>(primitive: Primitive<P>, inputs: readonly Tensor[], params: P): Tensor;
+}
+
+const TRACER: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Tracer");
+
+/**
+ * A stand-in for an array while a function is transformed: it has a shape and a dtype, and no values
+ * that may be read.
+ */
+export class Tracer {
+  /** The transformation that this tracer belongs to. */
+  readonly trace: Trace;
+  /** Name of the operation that produced it. */
+  readonly operation: string;
+  /** Length of each axis. */
+  readonly shape: Shape;
+  /** Element type. */
+  readonly dtype: DType;
+
+  /** Transformations call this, users never do. */
+  constructor(trace: Trace, operation: string, shape: Shape, dtype: DType) {
+    this.trace = trace;
+    this.operation = operation;
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    let size = 1;
+    for (const n of this.shape) size *= n;
+    return size;
+  }
+
+  /** Always throws: a tracer has no values. */
+  get data(): never {
+    return refuseRead("data", this);
+  }
+
+  /** Always throws: a tracer has no storage. */
+  get stride(): never {
+    return refuseRead("stride", this);
+  }
+
+  /** Always throws: a tracer has no storage. */
+  get offset(): never {
+    return refuseRead("offset", this);
+  }
+
+  /** Always throws: a tracer has no values. */
+  toArray(): never {
+    return refuseRead("toArray", this);
+  }
+
+  /** Always throws: a tracer has no values. */
+  item(): never {
+    return refuseRead("item", this);
+  }
+
+  /** Always throws: a tracer has no values. */
+  get(..._index: number[]): never {
+    return refuseRead("get", this);
+  }
+
+  /** Describes the tracer, e.g. `Tracer(float32[2, 3] from add in grad)`. */
+  toString(): string {
+    return `Tracer(${describe(this)} from ${this.operation} in ${this.trace.transform})`;
+  }
+
+  /** Always throws: arithmetic such as `x + 1` would read the value. */
+  valueOf(): never {
+    return refuseRead("valueOf", this);
+  }
+
+  // On the prototype, so that a tracer costs no more for its brand. Emitting declarations file by file
+  // forbids computed member names, hence not as members. The second is what console.log asks in Node.
+  static {
+    const inspect = Symbol.for("nodejs.util.inspect.custom");
+    Object.defineProperty(this.prototype, TRACER, { value: true });
+    Object.defineProperty(this.prototype, inspect, {
+      value(this: Tracer): string {
+        return this.toString();
+      },
+    });
+  }
+}
+
+function refuseRead(member: string, x: Tracer): never {
+  const { operation, trace } = x;
+  const origin = operation === "argument" ? "an argument" : `the result of ${operation}`;
+  const shape = `[${x.shape.join(", ")}]`;
+  throw new Error(
+    `Tensor.${member}: the tensor must be concrete, got a tracer of ${x.dtype}${shape}, ${origin} inside ${trace.transform}. ` +
+      (member === "valueOf"
+        ? "Use operations such as add(x, 1) in place of x + 1."
+        : "Return it from the transformed function (hasAux passes extra values) and read it there."),
+  );
+}
+
+/** An array or, inside a transformation, its stand-in. Both have `shape`, `dtype`, `ndim` and `size`. */
+export type Tensor = NDArray | Tracer;
+
+/** What every operation accepts; a bare number or boolean takes its dtype from the other operands. */
+export type TensorLike = Tensor | ArrayInput;
+
+/**
+ * Whether a value is a {@link Tracer}.
+ *
+ * @param x - Any value.
+ * @returns `true` inside a transformation for values that depend on its arguments.
+ *
+ * @example
+ * ```ts
+ * import { isTracer } from "@flaxen/autodiff";
+ *
+ * isTracer(3); // => false
+ * ```
+ */
+export function isTracer(x: unknown): x is Tracer {
+  return typeof x === "object" && x !== null && TRACER in x;
+}
+
+/**
+ * Whether a value is a {@link Tensor}: an NDArray or a tracer.
+ *
+ * @param x - Any value.
+ * @returns `false` for numbers and nested arrays, which operations accept but which are no tensors.
+ *
+ * @example
+ * ```ts
+ * import { isTensor } from "@flaxen/autodiff";
+ * import { array } from "@flaxen/ndarray";
+ *
+ * isTensor(array([1])); // => true
+ * isTensor([1]); // => false
+ * ```
+ */
+export function isTensor(x: unknown): x is Tensor {
+  return isTracer(x) || isNDArray(x);
+}
+
+/**
+ * Converts to a tensor: tensors pass through, everything else becomes an array.
+ *
+ * @param x - A tensor, a foreign `{ data, shape, stride, offset }`, a typed array, nested arrays or a number.
+ * @param dtype - Dtype of a conversion (default: that of `x`; of a bare number int32 if it is an integer,
+ *   else the default float). Tensors are not cast: use `astype`.
+ * @returns A tensor of the same shape.
+ * @throws {@link TypeError} if `x` is none of these.
+ *
+ * @example
+ * ```ts
+ * import { toTensor } from "@flaxen/autodiff";
+ *
+ * toTensor([1, 2]).dtype; // => "float32"
+ * toTensor(2.5, "float64").dtype; // => "float64"
+ * ```
+ */
+export function toTensor(x: TensorLike, dtype?: DType): Tensor {
+  if (isTracer(x)) return x;
+  if (isNDArray(x)) return x;
+  if (typeof x === "number" || typeof x === "boolean" || typeof x === "bigint") {
+    return full([], x, dtype ?? scalarDType(x));
+  }
+  return dtype === undefined ? asNDArray(x) : asNDArray(x, dtype);
+}
+
+/** Dtype of a bare scalar on its own. Integers stay 32 bit wide with x64 too: int64 has no operations. */
+export function scalarDType(x: number | boolean | bigint): DType {
+  const dtype = resultType(x);
+  return dtype === "int64" ? "int32" : dtype;
+}
