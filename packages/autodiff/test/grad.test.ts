@@ -27,7 +27,7 @@ import {
 } from "@flaxen/autodiff";
 import type { Primitive, Tensor } from "@flaxen/autodiff";
 import { enableX64 } from "@flaxen/dtype";
-import { array, NDArray, zeros } from "@flaxen/ndarray";
+import { array, NDArray, onesLike, zeros } from "@flaxen/ndarray";
 import { closeTo } from "@flaxen/testing";
 import test from "ava";
 import fc from "fast-check";
@@ -39,6 +39,10 @@ test("grad(f)(x) has the shape and dtype of x", (t) => {
     t.is(g.dtype, dtype);
     t.deepEqual((g as NDArray).toArray(), [[2, 4, 6]]);
   }
+});
+
+test("grad(f)(x) may make arrays like a tracer", (t) => {
+  t.deepEqual(grad((x) => sum(multiply(x, onesLike(x))))(array([3, 4])).toArray(), [1, 1]);
 });
 
 test("grad(f)(x) of an operand used twice adds both paths", (t) => {

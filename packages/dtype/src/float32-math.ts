@@ -174,6 +174,32 @@ export function log1p32(x: number): number {
 }
 
 /**
+ * Computes the power `x ** y` of two float32, as XLA does on a CPU: the float32 nearest to the true value in nearly all
+ * cases.
+ *
+ * Unlike `Math.pow` it has `1 ** NaN` and `(-1) ** Infinity` equal to 1, as IEEE 754 has.
+ *
+ * @param x - The base, a float32 value.
+ * @param y - The exponent, a float32 value.
+ * @returns `x ** y` as a float32 value; `NaN` for a negative base and an exponent that is not an integer. Subnormal
+ *   results are 0.
+ *
+ * @example
+ * ```ts
+ * import { pow32 } from "@flaxen/dtype";
+ *
+ * pow32(2, 0.5); // => Math.fround(Math.SQRT2)
+ * pow32(0, -1); // => Infinity
+ * pow32(1, NaN); // => 1
+ * ```
+ */
+export function pow32(x: number, y: number): number {
+  if (x === 1 || (x === -1 && (y === Infinity || y === -Infinity))) return 1;
+  const power = fround(Math.pow(x, y));
+  return Math.abs(power) < SMALLEST_NORMAL ? power * 0 : power;
+}
+
+/**
  * Computes the hyperbolic tangent of a float32 as XLA does on a CPU: an odd polynomial over an even one.
  *
  * @param x - A float32 value.

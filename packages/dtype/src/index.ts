@@ -38,7 +38,17 @@ export type { Complex, Data, DataOf, DType, ElementOf } from "./dtype.ts";
 export { finfo, iinfo } from "./finfo.ts";
 export type { FloatInfo, IntegerInfo } from "./finfo.ts";
 export { float16Bits, float16Value } from "./float16.ts";
-export { erf32, erfInv32, exp32, expm132, fma32, log1p32, log32, tanh32 } from "./float32-math.ts";
+export {
+  erf32,
+  erfInv32,
+  exp32,
+  expm132,
+  fma32,
+  log1p32,
+  log32,
+  pow32,
+  tanh32,
+} from "./float32-math.ts";
 export { promoteTypes, resultType } from "./promotion.ts";
 export { roundTo } from "./round.ts";
 export { allocate } from "./storage.ts";

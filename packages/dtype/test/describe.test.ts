@@ -4,9 +4,11 @@ import { describe } from "@flaxen/dtype";
 class Linear {}
 
 class Param {
-  readonly [Symbol.for("flaxen.Variable")] = true;
   readonly dtype = "float32";
   readonly shape = [2, 3];
+  constructor() {
+    Object.defineProperty(this, Symbol.for("flaxen.Variable"), { value: true });
+  }
 }
 
 test("describe(value) names every kind of value in a few words", (t) => {

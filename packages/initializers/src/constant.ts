@@ -14,8 +14,8 @@ import type { Initializer } from "./initializer.ts";
  * @param value - A number, or an array that broadcasts to every shape asked for.
  * @param dtype - dtype of the result if none is asked for (default: the default float).
  * @returns An {@link Initializer} that ignores the random key.
- * @throws {@link TypeError} if `value` is neither a number nor an array, or `dtype` is not a dtype.
- * @throws {@link RangeError} if `value` is NaN; when called, if its shape does not broadcast to `shape`.
+ * @throws TypeError if `value` is neither a number nor an array, or `dtype` is not a dtype.
+ * @throws RangeError if `value` is NaN; when called, if its shape does not broadcast to `shape`.
  * @see `jax.nn.initializers.constant`.
  *
  * @example

@@ -12,8 +12,8 @@ import { scaleSample } from "./scale-sample.ts";
  * @param stddev - Standard deviation (default 0.01).
  * @param dtype - dtype of the result if none is asked for (default: the default float).
  * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws {@link TypeError} if `stddev` is not a number or `dtype` not a real floating-point dtype.
- * @throws {@link RangeError} if `stddev` is not finite.
+ * @throws TypeError if `stddev` is not a number or `dtype` not a real floating-point dtype.
+ * @throws RangeError if `stddev` is not finite.
  * @see `jax.nn.initializers.normal`.
  *
  * @example

@@ -14,7 +14,7 @@ import type { Shape } from "./shape.ts";
  *
  * @param shapes - any number of shapes.
  * @returns the joint shape; `[]` for none.
- * @throws {@link RangeError} if two lengths differ and neither is 1.
+ * @throws RangeError if two lengths differ and neither is 1.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export function broadcastShapes(...shapes: Shape[]): number[] {
  * @param x - the array, or anything that `asNDArray` reads.
  * @param shape - the shape to have; it ends in the shape of `x`, where lengths of 1 may have grown.
  * @returns a view with stride 0 along the repeated axes: never write into it.
- * @throws {@link RangeError} if `x` does not broadcast to `shape`.
+ * @throws RangeError if `x` does not broadcast to `shape`.
  *
  * @example
  * ```ts

@@ -5,6 +5,7 @@ import {
   defaultFloat,
   defaultInt,
   describe,
+  isDType,
   isFloating,
   roundTo,
 } from "@flaxen/dtype";
@@ -17,13 +18,21 @@ import { NDArray } from "./ndarray.ts";
 import { checkShape, sizeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 
+/** Anything with a shape and a dtype, its values unknown or not looked at. */
+export interface ShapeDtypeStruct<D extends DType = DType> {
+  /** Length of each axis. */
+  readonly shape: Shape;
+  /** Element type. */
+  readonly dtype: D;
+}
+
 /**
  * Builds an array of zeros.
  *
  * @param shape - the length of each axis; `[]` for a scalar.
  * @param dtype - default the default float dtype.
  * @returns an array of the given shape and dtype.
- * @throws {@link TypeError} or {@link RangeError} if `shape` or `dtype` is malformed.
+ * @throws TypeError or RangeError if `shape` or `dtype` is malformed.
  *
  * @example
  * ```ts
@@ -44,7 +53,7 @@ export function zeros<D extends DType = DType>(shape: Shape, dtype?: D): NDArray
  * @param shape - the length of each axis; `[]` for a scalar.
  * @param dtype - default the default float dtype.
  * @returns an array of the given shape and dtype.
- * @throws {@link TypeError} or {@link RangeError} if `shape` or `dtype` is malformed.
+ * @throws TypeError or RangeError if `shape` or `dtype` is malformed.
  *
  * @example
  * ```ts
@@ -66,7 +75,7 @@ export function ones<D extends DType = DType>(shape: Shape, dtype?: D): NDArray<
  * @param dtype - default that of `array(value)`: the default float dtype for a number, bool for a
  *   boolean.
  * @returns an array of the given shape and dtype.
- * @throws {@link TypeError} or {@link RangeError} if `shape`, `value` or `dtype` is malformed.
+ * @throws TypeError or RangeError if `shape`, `value` or `dtype` is malformed.
  *
  * @example
  * ```ts
@@ -86,7 +95,7 @@ export function full<D extends DType = DType>(shape: Shape, value: Scalar, dtype
  * @param x - the array, or anything that `asNDArray` reads.
  * @param dtype - default the dtype of `x`.
  * @returns an array of the shape of `x`.
- * @throws {@link TypeError} if `dtype` is not the name of a dtype.
+ * @throws TypeError if `dtype` is not the name of a dtype.
  *
  * @example
  * ```ts
@@ -95,7 +104,10 @@ export function full<D extends DType = DType>(shape: Shape, value: Scalar, dtype
  * zerosLike(array([1n, 2n])).dtype; // => "int32"
  * ```
  */
-export function zerosLike<D extends DType>(x: NDArray<D> | ArrayInput, dtype?: D): NDArray<D> {
+export function zerosLike<D extends DType>(
+  x: ShapeDtypeStruct<D> | ArrayInput,
+  dtype?: D,
+): NDArray<D> {
   return filledLike("zerosLike", x, 0, dtype);
 }
 
@@ -105,7 +117,7 @@ export function zerosLike<D extends DType>(x: NDArray<D> | ArrayInput, dtype?: D
  * @param x - the array, or anything that `asNDArray` reads.
  * @param dtype - default the dtype of `x`.
  * @returns an array of the shape of `x`.
- * @throws {@link TypeError} if `dtype` is not the name of a dtype.
+ * @throws TypeError if `dtype` is not the name of a dtype.
  *
  * @example
  * ```ts
@@ -114,7 +126,10 @@ export function zerosLike<D extends DType>(x: NDArray<D> | ArrayInput, dtype?: D
  * onesLike([[5, 6]]); // => [[1, 1]]
  * ```
  */
-export function onesLike<D extends DType>(x: NDArray<D> | ArrayInput, dtype?: D): NDArray<D> {
+export function onesLike<D extends DType>(
+  x: ShapeDtypeStruct<D> | ArrayInput,
+  dtype?: D,
+): NDArray<D> {
   return filledLike("onesLike", x, 1, dtype);
 }
 
@@ -125,7 +140,7 @@ export function onesLike<D extends DType>(x: NDArray<D> | ArrayInput, dtype?: D)
  * @param value - a scalar; it is rounded to the dtype, integers wrap.
  * @param dtype - default the dtype of `x`.
  * @returns an array of the shape of `x`.
- * @throws {@link TypeError} if `value` is not a scalar or `dtype` not the name of a dtype.
+ * @throws TypeError if `value` is not a scalar or `dtype` not the name of a dtype.
  *
  * @example
  * ```ts
@@ -135,7 +150,7 @@ export function onesLike<D extends DType>(x: NDArray<D> | ArrayInput, dtype?: D)
  * ```
  */
 export function fullLike<D extends DType>(
-  x: NDArray<D> | ArrayInput,
+  x: ShapeDtypeStruct<D> | ArrayInput,
   value: Scalar,
   dtype?: D,
 ): NDArray<D> {
@@ -151,8 +166,8 @@ export function fullLike<D extends DType>(
  * @param dtype - default the default integer dtype if all arguments are integers, else the default
  *   float dtype.
  * @returns an array of shape `[max(0, ceil((stop - start) / step))]`.
- * @throws {@link RangeError} if an argument is not finite or `step` is 0.
- * @throws {@link TypeError} if an argument is not a number or `dtype` not the name of a dtype.
+ * @throws RangeError if an argument is not finite or `step` is 0.
+ * @throws TypeError if an argument is not a number or `dtype` not the name of a dtype.
  *
  * @example
  * ```ts
@@ -207,9 +222,9 @@ export interface LinspaceOptions<D extends DType = DType> {
  * @param num - number of values, a non-negative integer; default 50.
  * @param options - `endpoint` (default true) and `dtype` (default the default float dtype).
  * @returns an array of shape `[num]`.
- * @throws {@link RangeError} if `start` or `stop` is not finite, or `num` not a non-negative
+ * @throws RangeError if `start` or `stop` is not finite, or `num` not a non-negative
  *   integer.
- * @throws {@link TypeError} if `start` or `stop` is not a number, or `dtype` not the name of a
+ * @throws TypeError if `start` or `stop` is not a number, or `dtype` not the name of a
  *   dtype.
  *
  * @example
@@ -248,8 +263,8 @@ export function linspace<D extends DType = DType>(
  * @param m - number of columns; default `n`.
  * @param dtype - default the default float dtype.
  * @returns an array of shape `[n, m]`.
- * @throws {@link RangeError} if `n` or `m` is not a non-negative integer.
- * @throws {@link TypeError} if `dtype` is not the name of a dtype.
+ * @throws RangeError if `n` or `m` is not a non-negative integer.
+ * @throws TypeError if `dtype` is not the name of a dtype.
  *
  * @example
  * ```ts
@@ -269,12 +284,17 @@ export function eye<D extends DType = DType>(n: number, m: number = n, dtype?: D
 
 function filledLike<D extends DType>(
   callee: string,
-  x: ArrayInput,
+  x: ShapeDtypeStruct | ArrayInput,
   value: Scalar,
   dtype: D | undefined,
 ): NDArray<D> {
-  const like = asNDArray(x);
+  const like = hasShapeAndDtype(x) ? x : asNDArray(x);
+  checkShape(callee, like.shape);
   return filled(callee, like.shape, value, dtypeOr(callee, dtype, like.dtype) as D);
+}
+
+function hasShapeAndDtype(x: ShapeDtypeStruct | ArrayInput): x is ShapeDtypeStruct {
+  return typeof x === "object" && x !== null && "shape" in x && "dtype" in x && isDType(x.dtype);
 }
 
 function dtypeOr(callee: string, dtype: DType | undefined, fallback: DType): DType {

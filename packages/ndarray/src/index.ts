@@ -33,7 +33,7 @@ export {
   zeros,
   zerosLike,
 } from "./create.ts";
-export type { LinspaceOptions } from "./create.ts";
+export type { LinspaceOptions, ShapeDtypeStruct } from "./create.ts";
 export type { Scalar } from "./element.ts";
 export { isNDArray } from "./is-ndarray.ts";
 export { arrayEqual, concatenate, stack } from "./join.ts";

@@ -41,6 +41,14 @@ test("full(shape, value) takes its dtype from the value", (t) => {
   t.is(full([1], 1n).dtype, "int32");
 });
 
+test("zerosLike(x) needs no more than a shape and a dtype", (t) => {
+  t.deepEqual(describeArray(zerosLike({ shape: [2], dtype: "int32" })), ["int32", [2], [0, 0]]);
+  const error = t.throws(() => zerosLike({ shape: [-1], dtype: "int32" }), {
+    instanceOf: RangeError,
+  });
+  t.regex(error.message, /^zerosLike: shape must /);
+});
+
 test("zerosLike, onesLike and fullLike(x) take shape and dtype of x", (t) => {
   const x = transpose(array([[1n, 2n, 3n]], "int64"));
   t.deepEqual(describeArray(zerosLike(x)), ["int64", [3, 1], [[0n], [0n], [0n]]]);

@@ -119,8 +119,8 @@ export class BatchNorm extends Module {
    *
    * @param numFeatures - size of the feature axis, at least 1.
    * @param options - see {@link BatchNormOptions}; `rngs` is required.
-   * @throws {@link TypeError} if `rngs` is missing, an option is unknown, or a dtype is not floating.
-   * @throws {@link RangeError} if a number is outside its range.
+   * @throws TypeError if `rngs` is missing, an option is unknown, or a dtype is not floating.
+   * @throws RangeError if a number is outside its range.
    */
   constructor(numFeatures: number, options: BatchNormOptions) {
     super();
@@ -167,9 +167,9 @@ export class BatchNorm extends Module {
    * @param x - any rank above 0, with `numFeatures` elements on the feature axis.
    * @param options - `useRunningAverage` overrides the attribute; `mask` restricts the statistics.
    * @returns the shape of `x`.
-   * @throws {@link RangeError} if the feature axis of `x` is missing or has another size, or if there
+   * @throws RangeError if the feature axis of `x` is missing or has another size, or if there
    *   is no element to take statistics of.
-   * @throws {@link Error} if `useRunningAverage` is given nowhere.
+   * @throws Error if `useRunningAverage` is given nowhere.
    */
   forward(x: TensorLike, { useRunningAverage, mask }: BatchNormCall = {}): Tensor {
     const { dtype } = this;

@@ -112,8 +112,8 @@ export class Conv extends Module {
    * @param inFeatures - size of the last axis of the input, at least 1.
    * @param outFeatures - size of the last axis of the output, at least 1.
    * @param options - see {@link ConvOptions}; `kernelSize` and `rngs` are required.
-   * @throws {@link TypeError} if `rngs` is missing, an option is unknown, or one is of a wrong type.
-   * @throws {@link RangeError} if a size, stride, dilation, padding, group count or mask does not fit.
+   * @throws TypeError if `rngs` is missing, an option is unknown, or one is of a wrong type.
+   * @throws RangeError if a size, stride, dilation, padding, group count or mask does not fit.
    */
   constructor(inFeatures: number, outFeatures: number, options: ConvOptions) {
     super();
@@ -165,7 +165,7 @@ export class Conv extends Module {
    * @param x - shape `[...batch, ...spatial, inFeatures]` with any number of batch axes, also none.
    *   If `kernelSize` was a number, there may be at most one batch axis.
    * @returns shape `[...batch, ...spatial, outFeatures]`.
-   * @throws {@link RangeError} if `x` has too few or too many axes or another size on the last one.
+   * @throws RangeError if `x` has too few or too many axes or another size on the last one.
    */
   forward(x: TensorLike): Tensor {
     const { strides, inputDilation, kernelDilation, featureGroupCount, mask } = this;

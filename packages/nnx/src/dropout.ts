@@ -62,8 +62,8 @@ export class Dropout extends Module {
    *
    * @param rate - probability of an element to be set to 0, in [0, 1].
    * @param options - see {@link DropoutOptions}.
-   * @throws {@link TypeError} if `rate` is not a number, an option is unknown, or `rngs` no stream.
-   * @throws {@link RangeError} if `rate` is outside [0, 1], or `rngs` lacks the stream.
+   * @throws TypeError if `rate` is not a number, an option is unknown, or `rngs` no stream.
+   * @throws RangeError if `rate` is outside [0, 1], or `rngs` lacks the stream.
    */
   constructor(rate: number, options: DropoutOptions = {}) {
     super();
@@ -88,9 +88,9 @@ export class Dropout extends Module {
    * @param x - any shape.
    * @param options - `deterministic` and `rngs` override what the layer has.
    * @returns the shape of `x`.
-   * @throws {@link Error} if `deterministic` is given nowhere, or masks are needed and there is no
+   * @throws Error if `deterministic` is given nowhere, or masks are needed and there is no
    *   stream.
-   * @throws {@link RangeError} if `x` lacks an axis of `broadcastDims`.
+   * @throws RangeError if `x` lacks an axis of `broadcastDims`.
    */
   forward(x: TensorLike, { deterministic, rngs }: DropoutCall = {}): Tensor {
     const { rate } = this;

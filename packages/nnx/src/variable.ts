@@ -105,7 +105,7 @@ export class Variable<T = Tensor> {
   /**
    * The shape of the value.
    *
-   * @throws {@link TypeError} if the value is not an array.
+   * @throws TypeError if the value is not an array.
    */
   get shape(): Shape {
     return arrayOf(this, "shape").shape;
@@ -114,7 +114,7 @@ export class Variable<T = Tensor> {
   /**
    * The dtype of the value.
    *
-   * @throws {@link TypeError} if the value is not an array.
+   * @throws TypeError if the value is not an array.
    */
   get dtype(): DType {
     return arrayOf(this, "dtype").dtype;

@@ -31,8 +31,8 @@ export interface Viewable {
  *   `deterministic`.
  * @param options - `only`: which Modules; `raiseIfNotFound` (default true).
  * @returns an object of the same class; the original keeps its flags.
- * @throws {@link RangeError} if no Module knows a flag.
- * @throws {@link TypeError} if `node` cannot hold state.
+ * @throws RangeError if no Module knows a flag.
+ * @throws TypeError if `node` cannot hold state.
  *
  * @example
  * ```ts

@@ -28,9 +28,9 @@ export type AdamwState = readonly [ScaleByAdamState, EmptyState, EmptyState | Co
  *   one.
  * @returns A transformation whose state is `[{ count, mu, nu }, {}, {}]`, with `{ count }` last when
  *   the rate is a schedule, and whose `update` needs the parameters.
- * @throws {@link TypeError} if an argument has the wrong type, or a tree another structure.
- * @throws {@link RangeError} if an argument is out of its range, or a leaf has another shape.
- * @throws {@link Error} (in `update`) if the parameters are missing.
+ * @throws TypeError if an argument has the wrong type, or a tree another structure.
+ * @throws RangeError if an argument is out of its range, or a leaf has another shape.
+ * @throws Error (in `update`) if the parameters are missing.
  * @see Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization", algorithm 2.
  *   https://arxiv.org/abs/1711.05101. As in Optax, the decay is multiplied by the learning rate.
  *

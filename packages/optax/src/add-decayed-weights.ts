@@ -31,10 +31,10 @@ export type MaskTree =
  * @param options - `mask`, a tree of booleans, or a function from the parameters to one, that says
  *   which parameters decay; by default all.
  * @returns A transformation whose state is `{}` and whose `update` needs the parameters.
- * @throws {@link TypeError} if `weightDecay` is no number, or (in `update`) the mask or the
+ * @throws TypeError if `weightDecay` is no number, or (in `update`) the mask or the
  *   parameters do not fit the updates.
- * @throws {@link RangeError} if `weightDecay` is negative or not finite.
- * @throws {@link Error} (in `update`) if the parameters are missing.
+ * @throws RangeError if `weightDecay` is negative or not finite.
+ * @throws Error (in `update`) if the parameters are missing.
  * @see Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization", algorithm 2.
  *   https://arxiv.org/abs/1711.05101
  *

@@ -10,8 +10,8 @@ import { likeScalar } from "./scale.ts";
  *
  * @param maxDelta - A non-negative finite number.
  * @returns A transformation whose state is `{}`; dtypes are kept.
- * @throws {@link TypeError} if `maxDelta` is no number.
- * @throws {@link RangeError} if it is negative or not finite.
+ * @throws TypeError if `maxDelta` is no number.
+ * @throws RangeError if it is negative or not finite.
  *
  * @example
  * ```ts
@@ -47,8 +47,8 @@ export function clip(maxDelta: number): GradientTransformation<EmptyState> {
  *
  * @param maxNorm - A positive finite number.
  * @returns A transformation whose state is `{}`; dtypes are kept.
- * @throws {@link TypeError} if `maxNorm` is no number.
- * @throws {@link RangeError} if it is not positive or not finite.
+ * @throws TypeError if `maxNorm` is no number.
+ * @throws RangeError if it is not positive or not finite.
  * @see Pascanu et al. (2013), "On the difficulty of training recurrent neural networks",
  *   algorithm 1. https://proceedings.mlr.press/v28/pascanu13.html
  *

@@ -11,7 +11,7 @@ import { takeLeaves } from "./leaves.ts";
  *
  * @param updates - A tree of tensors.
  * @returns A scalar.
- * @throws {@link TypeError} if a leaf is no tensor.
+ * @throws TypeError if a leaf is no tensor.
  *
  * @example
  * ```ts

@@ -39,9 +39,9 @@ export interface ScaleByAdamState extends CountState {
  *   `epsRoot` (default 0) non-negative.
  * @returns A transformation whose state is `{ count, mu, nu }`, both moments in the dtype of the
  *   parameters.
- * @throws {@link TypeError} if an option is no number, or (in `init`) a parameter is not
+ * @throws TypeError if an option is no number, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws {@link RangeError} if an option is out of its range, or (in `update`) the updates have
+ * @throws RangeError if an option is out of its range, or (in `update`) the updates have
  *   other shapes than the state.
  * @see Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 1.
  *   https://arxiv.org/abs/1412.6980. As in Optax, `epsRoot` is an addition.

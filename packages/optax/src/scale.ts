@@ -13,8 +13,8 @@ import { checkState } from "./state.ts";
  *
  * @param stepSize - A finite number of either sign.
  * @returns A transformation whose state is `{}`; dtypes are kept.
- * @throws {@link TypeError} if `stepSize` is no number.
- * @throws {@link RangeError} if `stepSize` is not finite.
+ * @throws TypeError if `stepSize` is no number.
+ * @throws RangeError if `stepSize` is not finite.
  *
  * @example
  * ```ts
@@ -36,8 +36,8 @@ export function scale(stepSize: number): GradientTransformation<EmptyState> {
  *
  * @param stepSizeFn - Gets the count, an int32 scalar, and returns a number or a scalar tensor.
  * @returns A transformation whose state is `{ count }`; dtypes are kept.
- * @throws {@link TypeError} if `stepSizeFn` is no function.
- * @throws {@link TypeError} or {@link RangeError} (in `update`) if it returns anything else.
+ * @throws TypeError if `stepSizeFn` is no function.
+ * @throws TypeError or RangeError (in `update`) if it returns anything else.
  *
  * @example
  * ```ts
@@ -68,8 +68,8 @@ export function scaleBySchedule(stepSizeFn: Schedule): GradientTransformation<Co
  * @param learningRate - A non-negative finite number, or a schedule of the count, which is 0 at the
  *   first update.
  * @returns A transformation whose state is `{}` for a number and `{ count }` for a schedule.
- * @throws {@link TypeError} if `learningRate` is neither number nor function.
- * @throws {@link RangeError} if it is negative or not finite.
+ * @throws TypeError if `learningRate` is neither number nor function.
+ * @throws RangeError if it is negative or not finite.
  *
  * @example
  * ```ts

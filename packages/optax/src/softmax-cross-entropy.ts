@@ -33,8 +33,8 @@ export interface SoftmaxCrossEntropyOptions {
  * @param labels - Of the shape of `logits`; each row should sum to 1, which is not checked.
  * @param options - `axis` of the classes (default -1).
  * @returns A loss per example: the shape of `logits` without that axis.
- * @throws {@link TypeError} if `logits` is not floating-point.
- * @throws {@link RangeError} if the shapes differ or `axis` does not exist.
+ * @throws TypeError if `logits` is not floating-point.
+ * @throws RangeError if the shapes differ or `axis` does not exist.
  * @see Goodfellow et al. (2016), "Deep Learning", section 6.2.2.3.
  *   http://www.deeplearningbook.org/contents/mlp.html
  *
@@ -69,8 +69,8 @@ export function softmaxCrossEntropy(
  *   classes. A traced label cannot be checked; one out of range then gives what `takeAlongAxis` does.
  * @param options - `axis` of the classes (default -1).
  * @returns A loss per example, of the shape of `labels`.
- * @throws {@link TypeError} if `logits` is not floating-point or `labels` are not integers.
- * @throws {@link RangeError} if the shapes do not fit, `axis` does not exist, or a label is no class.
+ * @throws TypeError if `logits` is not floating-point or `labels` are not integers.
+ * @throws RangeError if the shapes do not fit, `axis` does not exist, or a label is no class.
  * @see Goodfellow et al. (2016), "Deep Learning", section 6.2.2.3.
  *   http://www.deeplearningbook.org/contents/mlp.html
  *

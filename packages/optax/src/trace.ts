@@ -26,9 +26,9 @@ export interface TraceState {
  * @param decay - Decay rate of the sum, in `[0, 1)`.
  * @param options - `nesterov` (default `false`).
  * @returns A transformation whose state is `{ trace }`, in the dtype of the parameters.
- * @throws {@link TypeError} if an argument has the wrong type, or (in `init`) a parameter is not
+ * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws {@link RangeError} if `decay` is out of range, or (in `update`) the updates have other
+ * @throws RangeError if `decay` is out of range, or (in `update`) the updates have other
  *   shapes than the state.
  * @see Sutskever et al. (2013), "On the importance of initialization and momentum in deep learning",
  *   section 2. https://proceedings.mlr.press/v28/sutskever13.html
