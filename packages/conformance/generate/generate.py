@@ -1,0 +1,21 @@
+"""Asks JAX, Flax and Optax for every answer and writes them to ../answers."""
+
+import autodiff
+import convolution
+import digits
+import initializers
+import interop
+import nnx_layers
+import optax_cases
+import rng
+
+
+def main():
+    for module in (rng, initializers, autodiff, convolution, nnx_layers, optax_cases, digits):
+        module.main()
+    interop.write_file()
+    interop.read_file(None)
+
+
+if __name__ == "__main__":
+    main()
