@@ -18,7 +18,7 @@ import { run } from "@flaxen/example-digits/run";
 import type { RunEnvironment, RunResult } from "@flaxen/example-digits/run";
 import { warp } from "@flaxen/example-digits/warp";
 
-const MAIN = fileURLToPath(new URL("@flaxen/example-digits/main", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const digits = loadDigits();
 
 function firstDigits({ images, labels }: Digits, count: number): Digits {

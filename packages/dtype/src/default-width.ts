@@ -6,8 +6,8 @@ let x64 = false;
 /**
  * Switches the default widths between 32 bits (the initial setting) and 64 bits.
  *
- * It is JAX's `jax_enable_x64` for defaults: {@link defaultFloat}, {@link defaultInt}, {@link
- * defaultUint} and the lattice rule that int32 with uint32 gives int64 instead of int32. A dtype
+ * It is JAX's `jax_enable_x64` for defaults: {@link defaultFloat}, {@link defaultInt},
+ * {@link defaultUint} and the lattice rule that int32 with uint32 gives int64 instead of int32. A dtype
  * named explicitly is always honoured: unlike JAX, nothing maps float64 to float32 while the
  * setting is off.
  *

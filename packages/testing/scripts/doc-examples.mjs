@@ -41,43 +41,58 @@ function annotation(code, statement) {
   return { kind: match[1], text: lines.join("\n") };
 }
 
-function checkedStatement(code, source, statement) {
-  const text = statement.getText(source);
-  const note = annotation(code, statement);
-  if (!note) return text;
+/** The assertion that an annotated statement becomes. */
+function assertion(source, statement, { kind, text }) {
   const declared =
     ts.isVariableStatement(statement) &&
     statement.declarationList.declarations[0].name.getText(source);
   const expression =
     declared || (ts.isExpressionStatement(statement) && statement.expression.getText(source));
-  if (!expression) throw new SyntaxError(`an annotation needs an expression, got ${text}`);
-  if (note.kind === "throws")
-    return `exampleThrows(t, () => (${expression}), ${JSON.stringify(note.text.replace(/\n/g, " "))});`;
-  const setUp = declared ? `${text}\n` : "";
-  if (!note.text.startsWith("Array("))
-    return `${setUp}exampleEquals(t, ${expression}, ${note.text});`;
-  const folded = JSON.stringify(note.text.replace(/\s+/g, " "));
+  if (!expression)
+    throw new SyntaxError(`an annotation needs an expression, got ${statement.getText(source)}`);
+  if (kind === "throws")
+    return `exampleThrows(t, () => (${expression}), ${JSON.stringify(text.replace(/\n/g, " "))});`;
+  const setUp = declared ? `${statement.getText(source)}\n` : "";
+  if (!text.startsWith("Array(")) return `${setUp}exampleEquals(t, ${expression}, ${text});`;
+  const folded = JSON.stringify(text.replace(/\s+/g, " "));
   return `${setUp}exampleEquals(t, String(${expression}).replace(/\\s+/g, " "), ${folded});`;
+}
+
+/** Every annotated statement of a block with its annotation, those inside of `if` and loops included. */
+function annotatedStatements(code, source) {
+  const found = [];
+  const visit = (node) => {
+    const note = ts.isStatement(node) && !ts.isBlock(node) && annotation(code, node);
+    if (note) found.push([node, note]);
+    else ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
 /** A module whose `run` executes one block. */
 function moduleOf(code) {
   const source = ts.createSourceFile("example.ts", code, ts.ScriptTarget.ES2022, true);
-  const imports = [];
-  const body = [];
-  for (const statement of source.statements) {
-    if (ts.isImportDeclaration(statement)) imports.push(statement.getText(source));
-    else body.push(checkedStatement(code, source, statement));
-  }
-  const assertions = /exampleEquals|exampleThrows/.test(body.join()) ? "" : "t.pass();";
+  const annotated = annotatedStatements(code, source);
+  if (annotated.length < (code.match(/\/\/ (=>|throws) /g) ?? []).length)
+    throw new SyntaxError("an annotation must stand behind a statement, on its line");
+  let body = code;
+  for (const [statement, note] of annotated.toReversed())
+    body =
+      body.slice(0, statement.getStart(source)) +
+      assertion(source, statement, note) +
+      body.slice(statement.end);
+  const imports = source.statements.filter(ts.isImportDeclaration);
+  // Import declarations stand at the top of a file, so their lengths in the body are unchanged.
+  for (const { pos, end } of imports.toReversed()) body = body.slice(0, pos) + body.slice(end);
   return [
     'import type { ExecutionContext } from "ava";',
     'import { exampleEquals, exampleThrows } from "@flaxen/testing";',
-    ...imports,
+    ...imports.map((statement) => statement.getText(source)),
     "void [exampleEquals, exampleThrows];",
     "export async function run(t: ExecutionContext): Promise<void> {",
-    ...body,
-    assertions,
+    body,
+    annotated.length === 0 ? "t.pass();" : "",
     "}",
     "",
   ].join("\n");
