@@ -1,5 +1,6 @@
 import type { ArrayInput, NDArray } from "@flaxen/ndarray";
-import { squareBatch, wrap } from "./operands.ts";
+import { factorizeDefinite } from "./definite.ts";
+import { allocateReal, squareBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
 
 /** Options of {@link cholesky}. */
@@ -19,8 +20,8 @@ export interface CholeskyOptions {
  * @param x - Shape `[..., n, n]`, float32 or float64; integers become the default float.
  * @param options - `upper` (default false), `symmetrizeInput` (default true).
  * @returns The factor, of the same shape, with zeros in the other triangle.
- * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
- * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
+ * @throws RangeError if `x` has fewer than 2 axes or is not square.
+ * @throws TypeError if the dtype is float16, bfloat16 or complex.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 4.2.
  *
  * @example
@@ -35,7 +36,7 @@ export interface CholeskyOptions {
 export function cholesky(x: ArrayInput, options: CholeskyOptions = {}): NDArray<RealDType> {
   const { upper = false, symmetrizeInput = true } = options;
   const { dtype, batch, count, rows: n, data } = squareBatch("cholesky", "x", x);
-  const result = new Float64Array(count * n * n);
+  const result = allocateReal(dtype, count * n * n);
   const l = new Float64Array(n * n);
   for (let matrix = 0; matrix < count; matrix++) {
     const from = matrix * n * n;
@@ -46,7 +47,7 @@ export function cholesky(x: ArrayInput, options: CholeskyOptions = {}): NDArray<
         l[i * n + j] = symmetrizeInput ? below / 2 + data[from + j * n + i] / 2 : below;
       }
     }
-    if (!factorize(l, n)) {
+    if (!factorizeDefinite(l, n)) {
       for (let i = 0; i < n; i++) l.fill(NaN, i * n, i * n + i + 1);
     }
     for (let i = 0; i < n; i++) {
@@ -56,20 +57,4 @@ export function cholesky(x: ArrayInput, options: CholeskyOptions = {}): NDArray<
     }
   }
   return wrap(dtype, [...batch, n, n], result);
-}
-
-/** Factorizes the lower triangle in place, row by row; false if a pivot is not positive. */
-function factorize(l: Float64Array, n: number): boolean {
-  for (let i = 0; i < n; i++) {
-    const row = i * n;
-    for (let j = 0; j <= i; j++) {
-      const other = j * n;
-      let sum = l[row + j];
-      for (let p = 0; p < j; p++) sum -= l[row + p] * l[other + p];
-      if (j < i) l[row + j] = sum / l[other + j];
-      else if (sum > 0) l[row + i] = Math.sqrt(sum);
-      else return false;
-    }
-  }
-  return true;
 }

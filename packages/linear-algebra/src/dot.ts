@@ -1,6 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import { asNDArray, reshape, transpose } from "@flaxen/ndarray";
 import type { ArrayInput, NDArray } from "@flaxen/ndarray";
+import { conjugate } from "./complex-product.ts";
 import { multiply } from "./matmul.ts";
 import { allProducts } from "./outer-product.ts";
 
@@ -13,8 +14,7 @@ import { allProducts } from "./outer-product.ts";
  * @param a - Shape `[..., k]` or `[]`.
  * @param b - Shape `[k]`, `[..., k, n]` or `[]`.
  * @returns Shape `a.shape[:-1] + b.shape[:-2] + b.shape[-1:]` in the promoted dtype.
- * @throws {@link RangeError} if the summed axes differ.
- * @throws {@link TypeError} if the promoted dtype is complex.
+ * @throws RangeError if the summed axes differ.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function dot(a: ArrayInput, b: ArrayInput): NDArray {
   const x = asNDArray(a);
   const y = asNDArray(b);
   if (x.ndim === 0 || y.ndim === 0) {
-    const flat = allProducts("dot", x, y);
+    const flat = allProducts(x, y);
     return reshape(flat, x.ndim === 0 ? y.shape : x.shape);
   }
   const k = x.shape[x.ndim - 1];
@@ -47,13 +47,13 @@ export function dot(a: ArrayInput, b: ArrayInput): NDArray {
 }
 
 /**
- * Sums the products of all elements of two arrays of the same size, taken in row-major order.
+ * Sums the products of all elements of two arrays of the same size, taken in row-major order; complex elements
+ * of `a` are conjugated.
  *
  * @param a - Any shape.
  * @param b - Any shape of the same size.
  * @returns A scalar in the promoted dtype.
- * @throws {@link RangeError} if the sizes differ.
- * @throws {@link TypeError} if the promoted dtype is complex.
+ * @throws RangeError if the sizes differ.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export function vdot(a: ArrayInput, b: ArrayInput): NDArray {
       `vdot: a and b must have the same size, got shapes ${describe(x.shape)} and ${describe(y.shape)}.`,
     );
   }
-  return multiply("vdot", reshape(x, [x.size]), reshape(y, [y.size]));
+  return multiply("vdot", conjugate(reshape(x, [x.size])), reshape(y, [y.size]));
 }
 
 /**
@@ -79,7 +79,6 @@ export function vdot(a: ArrayInput, b: ArrayInput): NDArray {
  * @param a - Any shape, read in row-major order.
  * @param b - Any shape, read in row-major order.
  * @returns Shape `[a.size, b.size]` in the promoted dtype.
- * @throws {@link TypeError} if the promoted dtype is complex.
  *
  * @example
  * ```ts
@@ -91,5 +90,5 @@ export function vdot(a: ArrayInput, b: ArrayInput): NDArray {
 export function outer(a: ArrayInput, b: ArrayInput): NDArray {
   const x = asNDArray(a);
   const y = asNDArray(b);
-  return reshape(allProducts("outer", x, y), [x.size, y.size]);
+  return reshape(allProducts(x, y), [x.size, y.size]);
 }

@@ -1,3 +1,6 @@
+import { OVERWRITE, SUBTRACT } from "./gemm-mode.ts";
+import type { Mode } from "./gemm-mode.ts";
+
 /** Rows and columns of C that one register tile covers. */
 const TILE = 4;
 /** Length of the k panels: one packed strip of B (4 wide) stays in the first-level cache. */
@@ -27,26 +30,61 @@ export function plainGemm(
   c: Float32Array | Float64Array,
   cOffset: number,
 ): void {
-  c.fill(0, cOffset, cOffset + m * n);
-  const aRow = transA ? 1 : k;
-  const aCol = transA ? m : 1;
+  const aStride = transA ? m : k;
+  const bStride = transB ? k : n;
+  plainProduct(
+    transA,
+    transB,
+    m,
+    n,
+    k,
+    a,
+    aOffset,
+    aStride,
+    b,
+    bOffset,
+    bStride,
+    c,
+    cOffset,
+    n,
+    OVERWRITE,
+  );
+}
+
+/** As {@link plainGemm}, with rows any number of elements apart, and sums that go on from C where `mode` says so. */
+export function plainProduct(
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: Float32Array | Float64Array,
+  aOffset: number,
+  aStride: number,
+  b: Float32Array | Float64Array,
+  bOffset: number,
+  bStride: number,
+  c: Float32Array | Float64Array,
+  cOffset: number,
+  cStride: number,
+  mode: Mode,
+): void {
+  if (mode === OVERWRITE) {
+    for (let i = 0; i < m; i++) c.fill(0, cOffset + i * cStride, cOffset + i * cStride + n);
+  }
+  const sign = mode === SUBTRACT ? -1 : 1;
+  const aRow = transA ? 1 : aStride;
+  const aCol = transA ? aStride : 1;
   const single = c instanceof Float32Array;
   if (m < TILE || n < TILE || m * n * k < PACKING_THRESHOLD) {
-    if (transB) {
-      const dots = single ? dots32 : dots64;
-      for (let i = 0; i < m; i++) {
-        dots(n, k, a, aOffset + i * aRow, aCol, b, bOffset, c, cOffset + i * n);
-      }
-    } else {
-      const combine = single ? combine32 : combine64;
-      for (let i = 0; i < m; i++) {
-        combine(n, k, a, aOffset + i * aRow, aCol, b, bOffset, c, cOffset + i * n);
-      }
+    const row = transB ? (single ? dots32 : dots64) : single ? combine32 : combine64;
+    for (let i = 0; i < m; i++) {
+      row(n, k, sign, a, aOffset + i * aRow, aCol, b, bOffset, bStride, c, cOffset + i * cStride);
     }
     return;
   }
-  const bRow = transB ? 1 : n;
-  const bCol = transB ? k : 1;
+  const bRow = transB ? 1 : bStride;
+  const bCol = transB ? bStride : 1;
   const tile = single ? tile32 : tile64;
   // Float64 panels for both widths: a float32 load would be widened again in every tile.
   const kMax = Math.min(k, PANEL_K);
@@ -56,16 +94,16 @@ export function plainGemm(
     const nc = Math.min(PANEL_N, n - j);
     for (let p = 0; p < k; p += PANEL_K) {
       const kc = Math.min(PANEL_K, k - p);
-      pack(b, bOffset + p * bRow + j * bCol, bCol, bRow, nc, kc, packedB);
+      pack(b, bOffset + p * bRow + j * bCol, bCol, bRow, nc, kc, 1, packedB);
       for (let i = 0; i < m; i += PANEL_M) {
         const mc = Math.min(PANEL_M, m - i);
-        pack(a, aOffset + i * aRow + p * aCol, aRow, aCol, mc, kc, packedA);
+        pack(a, aOffset + i * aRow + p * aCol, aRow, aCol, mc, kc, sign, packedA);
         for (let jr = 0; jr < nc; jr += TILE) {
           for (let ir = 0; ir < mc; ir += TILE) {
-            const at = cOffset + (i + ir) * n + j + jr;
+            const at = cOffset + (i + ir) * cStride + j + jr;
             const rows = Math.min(TILE, mc - ir);
             const columns = Math.min(TILE, nc - jr);
-            tile(kc, packedA, ir * kc, packedB, jr * kc, c, at, n, rows, columns);
+            tile(kc, packedA, ir * kc, packedB, jr * kc, c, at, cStride, rows, columns);
           }
         }
       }
@@ -77,7 +115,7 @@ function roundUp(count: number): number {
   return Math.ceil(count / TILE) * TILE;
 }
 
-/** Packs `count` lines of length `kc` in strips of four, k-major within a strip, short strips padded with zeros. */
+/** Packs `count` lines of length `kc` times `sign` in strips of four, k-major, short strips padded with zeros. */
 function pack(
   source: Float32Array | Float64Array,
   offset: number,
@@ -85,6 +123,7 @@ function pack(
   kStride: number,
   count: number,
   kc: number,
+  sign: number,
   packed: Float64Array,
 ): void {
   let to = 0;
@@ -92,10 +131,10 @@ function pack(
     const width = Math.min(TILE, count - line);
     for (let p = 0; p < kc; p++, to += TILE) {
       const from = offset + line * lineStride + p * kStride;
-      packed[to] = source[from];
-      packed[to + 1] = width > 1 ? source[from + lineStride] : 0;
-      packed[to + 2] = width > 2 ? source[from + 2 * lineStride] : 0;
-      packed[to + 3] = width > 3 ? source[from + 3 * lineStride] : 0;
+      packed[to] = sign * source[from];
+      packed[to + 1] = width > 1 ? sign * source[from + lineStride] : 0;
+      packed[to + 2] = width > 2 ? sign * source[from + 2 * lineStride] : 0;
+      packed[to + 3] = width > 3 ? sign * source[from + 3 * lineStride] : 0;
     }
   }
 }
@@ -287,49 +326,51 @@ function writeTile(
 type RowProduct = (
   n: number,
   k: number,
+  sign: number,
   a: Float32Array | Float64Array,
   aOffset: number,
-  aStride: number,
+  aStep: number,
   b: Float32Array | Float64Array,
   bOffset: number,
+  bStride: number,
   c: Float32Array | Float64Array,
   cOffset: number,
 ) => void;
 
 /** One row of C as a combination of the rows of B, in float32. */
-const combine32: RowProduct = (n, k, a, aOffset, aStride, b, bOffset, c, cOffset) => {
+const combine32: RowProduct = (n, k, sign, a, aOffset, aStep, b, bOffset, bStride, c, cOffset) => {
   const fround = Math.fround;
   for (let p = 0; p < k; p++) {
-    const factor = a[aOffset + p * aStride];
-    const row = bOffset + p * n;
+    const factor = sign * a[aOffset + p * aStep];
+    const row = bOffset + p * bStride;
     for (let j = 0; j < n; j++) c[cOffset + j] += fround(factor * b[row + j]);
   }
 };
 
 /** One row of C as a combination of the rows of B, in float64. */
-const combine64: RowProduct = (n, k, a, aOffset, aStride, b, bOffset, c, cOffset) => {
+const combine64: RowProduct = (n, k, sign, a, aOffset, aStep, b, bOffset, bStride, c, cOffset) => {
   for (let p = 0; p < k; p++) {
-    const factor = a[aOffset + p * aStride];
-    const row = bOffset + p * n;
+    const factor = sign * a[aOffset + p * aStep];
+    const row = bOffset + p * bStride;
     for (let j = 0; j < n; j++) c[cOffset + j] += factor * b[row + j];
   }
 };
 
 /** One row of C as dot products with the contiguous lines of a transposed B, four at a time, in float32. */
-const dots32: RowProduct = (n, k, a, aOffset, aStride, b, bOffset, c, cOffset) => {
+const dots32: RowProduct = (n, k, sign, a, aOffset, aStep, b, bOffset, bStride, c, cOffset) => {
   const fround = Math.fround;
   let j = 0;
   for (; j + TILE <= n; j += TILE) {
-    const line0 = bOffset + j * k;
-    const line1 = line0 + k;
-    const line2 = line1 + k;
-    const line3 = line2 + k;
-    let sum0 = 0;
-    let sum1 = 0;
-    let sum2 = 0;
-    let sum3 = 0;
+    const line0 = bOffset + j * bStride;
+    const line1 = line0 + bStride;
+    const line2 = line1 + bStride;
+    const line3 = line2 + bStride;
+    let sum0 = c[cOffset + j];
+    let sum1 = c[cOffset + j + 1];
+    let sum2 = c[cOffset + j + 2];
+    let sum3 = c[cOffset + j + 3];
     for (let p = 0; p < k; p++) {
-      const factor = a[aOffset + p * aStride];
+      const factor = sign * a[aOffset + p * aStep];
       sum0 = fround(sum0 + fround(factor * b[line0 + p]));
       sum1 = fround(sum1 + fround(factor * b[line1 + p]));
       sum2 = fround(sum2 + fround(factor * b[line2 + p]));
@@ -341,27 +382,29 @@ const dots32: RowProduct = (n, k, a, aOffset, aStride, b, bOffset, c, cOffset) =
     c[cOffset + j + 3] = sum3;
   }
   for (; j < n; j++) {
-    const line = bOffset + j * k;
-    let sum = 0;
-    for (let p = 0; p < k; p++) sum = fround(sum + fround(a[aOffset + p * aStride] * b[line + p]));
+    const line = bOffset + j * bStride;
+    let sum = c[cOffset + j];
+    for (let p = 0; p < k; p++) {
+      sum = fround(sum + fround(sign * a[aOffset + p * aStep] * b[line + p]));
+    }
     c[cOffset + j] = sum;
   }
 };
 
 /** One row of C as dot products with the contiguous lines of a transposed B, four at a time, in float64. */
-const dots64: RowProduct = (n, k, a, aOffset, aStride, b, bOffset, c, cOffset) => {
+const dots64: RowProduct = (n, k, sign, a, aOffset, aStep, b, bOffset, bStride, c, cOffset) => {
   let j = 0;
   for (; j + TILE <= n; j += TILE) {
-    const line0 = bOffset + j * k;
-    const line1 = line0 + k;
-    const line2 = line1 + k;
-    const line3 = line2 + k;
-    let sum0 = 0;
-    let sum1 = 0;
-    let sum2 = 0;
-    let sum3 = 0;
+    const line0 = bOffset + j * bStride;
+    const line1 = line0 + bStride;
+    const line2 = line1 + bStride;
+    const line3 = line2 + bStride;
+    let sum0 = c[cOffset + j];
+    let sum1 = c[cOffset + j + 1];
+    let sum2 = c[cOffset + j + 2];
+    let sum3 = c[cOffset + j + 3];
     for (let p = 0; p < k; p++) {
-      const factor = a[aOffset + p * aStride];
+      const factor = sign * a[aOffset + p * aStep];
       sum0 += factor * b[line0 + p];
       sum1 += factor * b[line1 + p];
       sum2 += factor * b[line2 + p];
@@ -373,9 +416,9 @@ const dots64: RowProduct = (n, k, a, aOffset, aStride, b, bOffset, c, cOffset) =
     c[cOffset + j + 3] = sum3;
   }
   for (; j < n; j++) {
-    const line = bOffset + j * k;
-    let sum = 0;
-    for (let p = 0; p < k; p++) sum += a[aOffset + p * aStride] * b[line + p];
+    const line = bOffset + j * bStride;
+    let sum = c[cOffset + j];
+    for (let p = 0; p < k; p++) sum += sign * a[aOffset + p * aStep] * b[line + p];
     c[cOffset + j] = sum;
   }
 };

@@ -1,15 +1,18 @@
 import { scratch } from "@flaxen/wasm";
-import { doubleKernel, singleKernel, TILE_ROWS } from "./gemm-kernel.ts";
+import { doubleKernel, PANEL_M, singleKernel } from "./gemm-kernel.ts";
+import { ADD, OVERWRITE } from "./gemm-mode.ts";
 
-/** Length of the k panels: a strip of B (8 KiB) and one of A stay in the first-level cache. */
-const PANEL_K = 256;
-/** Rows of A packed at a time: 96 KiB, which the second-level cache keeps. */
-const PANEL_M = 96;
+/** Longest k panel: a strip of B (10 KiB) and one of A stay in the first-level cache. */
+export const PANEL_K = 320;
 /** Elements of an operand or of C that are in the scratch memory at a time, at most. */
 const BLOCK_ELEMENTS = 4 * 2 ** 20;
 /** Length of k in a block, when the operands have to be brought in by blocks. */
-const BLOCK_K = 1024;
-/** Elements after each block that packing may read or write past its end. */
+const BLOCK_K = 1280;
+/** Elements of a block of the right operand for few rows: copied and used while in the second-level cache. */
+const FEW_ROWS_ELEMENTS = 2 ** 16;
+/** Up to this many rows count as few: the copying of the right operand then weighs as much as the product. */
+const FEW_ROWS = 32;
+/** Elements after each block that kernels may read or write past its end. */
 const SLACK = 64;
 /** Copies of fewer elements are quicker element by element than by making a view. */
 const LOOP_COPY = 48;
@@ -47,65 +50,73 @@ export function wasmGemm(
   const kernel = single ? singleKernel() : doubleKernel();
   const memory = kernel && scratch();
   if (!memory) return false;
-  const bytes = c.BYTES_PER_ELEMENT;
-  const tileColumns = 32 / bytes;
+  const bytes = single ? 4 : 8;
   const view = single ? memory.f32 : memory.f64;
-  const left: Operand = { data: a, offset: aOffset, stride: transA ? m : k, alongK: !transA };
-  const right: Operand = { data: b, offset: bOffset, stride: transB ? k : n, alongK: transB };
-
-  const blocks = planBlocks(m, n, k, tileColumns, Math.floor(memory.available / bytes));
+  const blocks = planBlocks(m, n, k, transB, single, Math.floor(memory.available / bytes));
   if (!blocks) return false;
   const { mb, nb, kb } = blocks;
-  const kc = Math.min(PANEL_K, kb);
-  const mPad = roundUp(mb, TILE_ROWS);
-  const nPad = roundUp(nb, tileColumns);
-  const aAt = memory.allocate((mPad * kb + SLACK) * bytes);
-  try {
-    const bAt = memory.allocate((nPad * kb + SLACK) * bytes);
-    const cAt = memory.allocate((mPad * nPad + SLACK) * bytes);
-    const packedA = memory.allocate((PANEL_M * kc + SLACK) * bytes);
-    const packedB = memory.allocate((nPad * kc + SLACK) * bytes);
-    const aWidth = (TILE_ROWS * bytes) / 16;
-    for (let j = 0; j < n; j += nb) {
-      const columns = Math.min(nb, n - j);
-      const cStride = roundUp(columns, tileColumns) * bytes;
-      for (let i = 0; i < m; i += mb) {
-        const rows = Math.min(mb, m - i);
-        for (let p = 0; p < k; p += kb) {
-          const depth = Math.min(kb, k - p);
-          const aStride = copyIn(view, aAt / bytes, left, i, rows, TILE_ROWS, p, depth) * bytes;
-          const bStride =
-            copyIn(view, bAt / bytes, right, j, columns, tileColumns, p, depth) * bytes;
-          for (let q = 0; q < depth; q += PANEL_K) {
-            const kq = Math.min(PANEL_K, depth - q);
-            const packRight = right.alongK ? kernel.packLines : kernel.packRows;
-            packRight(bAt + q * (right.alongK ? bytes : bStride), bStride, columns, kq, packedB, 2);
-            for (let r = 0; r < rows; r += PANEL_M) {
-              const rq = Math.min(PANEL_M, rows - r);
-              const from = left.alongK
-                ? aAt + r * aStride + q * bytes
-                : aAt + q * aStride + r * bytes;
-              const packLeft = left.alongK ? kernel.packLines : kernel.packRows;
-              packLeft(from, aStride, rq, kq, packedA, aWidth);
-              const fresh = p + q === 0 ? 1 : 0;
-              kernel.multiply(packedA, packedB, cAt + r * cStride, cStride, rq, columns, kq, fresh);
-            }
-          }
-        }
-        if (columns === n) {
-          if (columns % tileColumns !== 0) kernel.compact(cAt, cStride, rows, columns * bytes);
-          copy(view, cAt / bytes, c, cOffset + i * n, rows * n);
-        } else {
-          for (let r = 0; r < rows; r++) {
-            copy(view, (cAt + r * cStride) / bytes, c, cOffset + (i + r) * n + j, columns);
-          }
+  const left: Operand = { data: a, offset: aOffset, stride: transA ? m : k, alongK: !transA };
+  const right: Operand = { data: b, offset: bOffset, stride: transB ? k : n, alongK: transB };
+  const aLines = transA ? 0 : 1;
+  const bLines = transB ? 1 : 0;
+  const kc = panelDepth(kb);
+  const aAt = memory.allocate(blocks.elements * bytes);
+  const bAt = aAt + (mb * kb + SLACK) * bytes;
+  const cAt = bAt + (nb * kb + SLACK) * bytes;
+  const packedA = align(cAt + (mb * nb + SLACK) * bytes);
+  const packedB = packedA + packedElementsA(mb, kc) * bytes;
+  for (let j = 0; j < n; j += nb) {
+    const columns = Math.min(nb, n - j);
+    for (let i = 0; i < m; i += mb) {
+      const rows = Math.min(mb, m - i);
+      for (let p = 0; p < k; p += kb) {
+        const depth = Math.min(kb, k - p);
+        const aStride = copyIn(view, aAt / bytes, left, i, rows, p, depth) * bytes;
+        const bStride = copyIn(view, bAt / bytes, right, j, columns, p, depth) * bytes;
+        const mode = p === 0 ? OVERWRITE : ADD;
+        kernel.product(
+          aLines,
+          bLines,
+          rows,
+          columns,
+          depth,
+          aAt,
+          aStride,
+          bAt,
+          bStride,
+          cAt,
+          columns * bytes,
+          packedA,
+          packedB,
+          kc,
+          mode,
+        );
+      }
+      if (columns === n) copy(view, cAt / bytes, c, cOffset + i * n, rows * n);
+      else {
+        for (let r = 0; r < rows; r++) {
+          copy(view, cAt / bytes + r * columns, c, cOffset + (i + r) * n + j, columns);
         }
       }
     }
-  } finally {
-    memory.release(aAt);
   }
+  memory.release(aAt);
   return true;
+}
+
+/** Steps of k in one packed panel: panels of nearly equal length. */
+export function panelDepth(k: number): number {
+  return roundUp(Math.ceil(k / Math.ceil(k / PANEL_K)), 8);
+}
+
+/** Elements that a packed block of A takes. */
+export function packedElementsA(m: number, kc: number): number {
+  return (Math.min(PANEL_M, roundUp(m, 16)) + 16) * kc + SLACK;
+}
+
+/** Elements that a packed panel of B takes. */
+export function packedElementsB(n: number, kc: number): number {
+  return roundUp(n, 16) * kc + SLACK;
 }
 
 /** Sizes of the blocks in which the operands come into the scratch memory. */
@@ -113,32 +124,53 @@ interface Blocks {
   readonly mb: number;
   readonly nb: number;
   readonly kb: number;
+  /** Scratch memory for all parts. */
+  readonly elements: number;
 }
 
-/** Takes the operands whole if they fit into `available` elements, else in large blocks; undefined if not even those fit. */
+/** Takes the operands whole if they fit into `available` elements, else in blocks; undefined if not even those fit. */
 function planBlocks(
   m: number,
   n: number,
   k: number,
-  tileColumns: number,
+  transB: boolean,
+  single: boolean,
   available: number,
 ): Blocks | undefined {
-  // Five parts: the operands, C, and the packed panels, of which that of B is the larger one.
-  const limit = Math.min(BLOCK_ELEMENTS, Math.floor(available / 5) - SLACK);
-  const mPad = roundUp(m, TILE_ROWS);
-  const nPad = roundUp(n, tileColumns);
-  if (Math.max(mPad * k, k * nPad, mPad * nPad, PANEL_M * PANEL_K) <= limit) {
-    return { mb: m, nb: n, kb: k };
+  let mb = m;
+  let nb = n;
+  let kb = k;
+  if (m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS) {
+    if (transB) {
+      kb = Math.min(k, FEW_ROWS_ELEMENTS / 32);
+      nb = Math.min(n, roundUp(Math.ceil(FEW_ROWS_ELEMENTS / kb), 32));
+    } else {
+      nb = Math.min(n, FEW_ROWS_ELEMENTS / 32);
+      kb = Math.min(k, roundUp(Math.ceil(FEW_ROWS_ELEMENTS / nb), 32));
+    }
   }
-  const kb = Math.min(k, BLOCK_K);
-  const nb = Math.min(n, roundDown(limit / kb, tileColumns));
-  const mb = Math.min(m, roundDown(limit / Math.max(kb, nb), TILE_ROWS));
-  return nb > 0 && mb > 0 && limit >= PANEL_M * PANEL_K ? { mb, nb, kb } : undefined;
+  let elements = blockElements(mb, nb, kb);
+  if (Math.max(mb * kb, kb * nb, mb * nb) <= BLOCK_ELEMENTS && elements <= available) {
+    return { mb, nb, kb, elements };
+  }
+  // Five parts: the operands, C, and the packed panels, of which that of B is the larger one.
+  const limit = Math.min(BLOCK_ELEMENTS, Math.floor(available / 5) - 2 * SLACK);
+  const tileColumns = single ? 8 : 4;
+  kb = Math.min(k, BLOCK_K);
+  nb = Math.min(n, roundDown(limit / (kb + 16), tileColumns));
+  mb = Math.min(m, roundDown(limit / Math.max(kb, nb), 4));
+  elements = nb > 0 && mb > 0 ? blockElements(mb, nb, kb) : Infinity;
+  return elements <= available ? { mb, nb, kb, elements } : undefined;
+}
+
+function blockElements(mb: number, nb: number, kb: number): number {
+  const kc = panelDepth(kb);
+  const operands = mb * kb + nb * kb + mb * nb + 4 * SLACK;
+  return operands + packedElementsA(mb, kc) + packedElementsB(nb, kc);
 }
 
 /**
- * Copies `count` lines (from `first`) across k positions `p` to `p + depth` of an operand to `view[at]`, and
- * zeros behind them, so that tiles at the edge compute on zeros or on neighbouring elements.
+ * Copies `count` lines (from `first`) across k positions `p` to `p + depth` of an operand to `view[at]`.
  *
  * @returns The stride of the copy in elements.
  */
@@ -148,7 +180,6 @@ function copyIn(
   operand: Operand,
   first: number,
   count: number,
-  tile: number,
   p: number,
   depth: number,
 ): number {
@@ -160,18 +191,21 @@ function copyIn(
   else {
     for (let i = 0; i < lines; i++) copy(data, from + i * stride, view, at + i * length, length);
   }
-  const end = at + lines * length;
-  const missing = alongK ? (roundUp(count, tile) - count) * length : 0;
-  view.fill(0, end, end + missing + tile);
   return length;
 }
 
 function copy(from: Floats, fromAt: number, to: Floats, toAt: number, count: number): void {
   if (count < LOOP_COPY) {
     for (let i = 0; i < count; i++) to[toAt + i] = from[fromAt + i];
+  } else if (fromAt === 0 && count === from.length) {
+    to.set(from, toAt);
   } else {
     to.set(from.subarray(fromAt, fromAt + count), toAt);
   }
+}
+
+function align(address: number): number {
+  return roundUp(address, 64);
 }
 
 function roundUp(count: number, multiple: number): number {

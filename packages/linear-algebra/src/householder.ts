@@ -5,25 +5,33 @@ type Floats = Float32Array | Float64Array;
 /**
  * Reduces the columns of a matrix to upper triangular form by Householder reflections, in place.
  *
- * The matrix is column-major. Afterwards its upper triangle holds R, and column j holds, below the diagonal,
- * the vector v of reflection j, `H = I - tau v vᵀ` with `v[j] = 1`. Scalars are rounded to the width of the
- * array, and storing rounds elements; dot products are accumulated in float64 and rounded once.
+ * The matrix is column-major, from `at` on, with `stride` elements between columns. Afterwards its upper triangle
+ * holds R, and column j holds, below the diagonal, the vector v of reflection j, `H = I - tau v vᵀ` with `v[j] = 1`.
+ * Scalars are rounded to the width of the array, and storing rounds elements; dot products are accumulated in float64
+ * and rounded once.
  *
- * @returns tau of each reflection, 0 where the column was zero below the diagonal.
+ * @param tau - Receives tau of each reflection from `tauAt` on, 0 where the column was zero below the diagonal.
  */
-export function reflectColumns(columns: Floats, rows: number, count: number): Float64Array {
+export function reflectColumns(
+  columns: Floats,
+  at: number,
+  stride: number,
+  rows: number,
+  count: number,
+  tau: Float64Array,
+  tauAt = 0,
+): void {
   const round = columns instanceof Float32Array ? Math.fround : identity;
-  const tau = new Float64Array(Math.min(rows, count));
-  for (let j = 0; j < tau.length; j++) {
-    const begin = j * rows + j + 1;
-    const end = (j + 1) * rows;
-    tau[j] = makeReflection(columns, begin, end, round);
-    if (tau[j] === 0) continue;
+  for (let j = 0; j < Math.min(rows, count); j++) {
+    const begin = at + j * stride + j + 1;
+    const end = at + j * stride + rows;
+    const t = makeReflection(columns, begin, end, round);
+    tau[tauAt + j] = t;
+    if (t === 0) continue;
     for (let other = j + 1; other < count; other++) {
-      applyReflection(columns, begin, end, other * rows + j, tau[j], round);
+      applyReflection(columns, begin, end, at + other * stride + j, t, round);
     }
   }
-  return tau;
 }
 
 /**

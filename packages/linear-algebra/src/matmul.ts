@@ -1,6 +1,7 @@
 import { describe, resultType } from "@flaxen/dtype";
 import { asNDArray, astype, flatData, NDArray, rowMajorStrides, sizeOf } from "@flaxen/ndarray";
 import type { ArrayInput, Shape } from "@flaxen/ndarray";
+import { complexProduct } from "./complex-product.ts";
 import { gemm } from "./gemm.ts";
 import { integerGemm, longGemm } from "./gemm-integer.ts";
 import { batchStarts, broadcastBatch } from "./operands.ts";
@@ -12,14 +13,13 @@ import { allocateProduct, computeDType } from "./product-dtype.ts";
  * Leading axes broadcast. A rank-1 operand stands for a row on the left and a column on the right, and its
  * axis is missing in the result. Sums run over k in ascending order; float32 rounds every product and sum,
  * float16 and bfloat16 are computed in float32 and rounded once, integers wrap around, booleans give whether
- * any product is true.
+ * any product is true; complex products are four real ones.
  *
  * @param a - Shape `[..., m, k]` or `[k]`; any strides.
  * @param b - Shape `[..., k, n]` or `[k]`; any strides.
  * @returns Shape `[..., m, n]` in the promoted dtype.
- * @throws {@link RangeError} if an operand is a scalar, the inner axes differ, or the leading axes do not
+ * @throws RangeError if an operand is a scalar, the inner axes differ, or the leading axes do not
  *   broadcast.
- * @throws {@link TypeError} if the promoted dtype is complex.
  *
  * @example
  * ```ts
@@ -52,7 +52,10 @@ export function matmul(a: ArrayInput, b: ArrayInput): NDArray {
 /** The product of operands that agree on the inner axis. */
 export function multiply(callee: string, a: NDArray, b: NDArray): NDArray {
   const dtype = resultType(a.dtype, b.dtype);
-  const compute = computeDType(callee, "a and b", dtype);
+  if (dtype === "complex64" || dtype === "complex128") {
+    return complexProduct(dtype, a, b, (x, y) => multiply(callee, x, y));
+  }
+  const compute = computeDType(dtype);
   const left = layout(a.dtype === compute ? a : astype(a, compute), "row");
   const right = layout(b.dtype === compute ? b : astype(b, compute), "column");
   const batch = broadcastBatch(callee, a, b, left.batch, right.batch);

@@ -9,8 +9,8 @@ import {
   transpose,
 } from "@flaxen/ndarray";
 import type { ArrayInput } from "@flaxen/ndarray";
+import { singularValues } from "./decompose.ts";
 import { euclideanNorm } from "./euclidean-norm.ts";
-import { singularValues } from "./singular-values.ts";
 
 /** Which norm {@link norm} computes: any number for vectors; `"fro"`, `"nuc"`, ±1, ±2 or ±Infinity for matrices. */
 export type NormOrder = number | "fro" | "nuc";
@@ -37,9 +37,9 @@ export interface NormOptions {
  *   axes can only have the default norm, over all elements.
  * @param options - `ord`, `axis`, `keepdims`.
  * @returns The shape of `x` without the reduced axes.
- * @throws {@link RangeError} if `ord` does not fit the number of axes, more than two axes are given, or an
+ * @throws RangeError if `ord` does not fit the number of axes, more than two axes are given, or an
  *   axis is out of range or named twice, or a smallest value is asked of no values.
- * @throws {@link TypeError} if the dtype is complex.
+ * @throws TypeError if the dtype is complex.
  *
  * @example
  * ```ts

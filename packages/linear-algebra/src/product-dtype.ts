@@ -1,14 +1,11 @@
-import { isComplex, isFloating } from "@flaxen/dtype";
+import { isFloating } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 
 /** The dtypes that have a kernel for products. */
 export type ProductDType = "float32" | "float64" | "int32" | "int64";
 
-/** The dtype whose kernel computes products of `dtype`; its result is converted back. */
-export function computeDType(callee: string, argument: string, dtype: DType): ProductDType {
-  if (isComplex(dtype)) {
-    throw new TypeError(`${callee}: ${argument} must have a real dtype, got ${dtype}.`);
-  }
+/** The dtype whose kernel computes products of the real `dtype`; its result is converted back. */
+export function computeDType(dtype: DType): ProductDType {
   if (dtype === "float64") return dtype;
   if (isFloating(dtype)) return "float32";
   // Products of unsigned integers modulo 2^n are those of the signed ones with the same bits.

@@ -1,10 +1,15 @@
-import { describe, resultType } from "@flaxen/dtype";
+import { defaultFloat, describe, isComplex, isInexact, resultType } from "@flaxen/dtype";
+import type { DType } from "@flaxen/dtype";
 import { asNDArray, expandDims, eye, rowMajorStrides, sizeOf } from "@flaxen/ndarray";
 import type { ArrayInput, NDArray } from "@flaxen/ndarray";
+import { eliminateComplex, substituteComplex } from "./complex-eliminate.ts";
+import { checkInexact, complexBatch, wrapComplex } from "./complex-operands.ts";
+import type { ComplexDType } from "./complex-operands.ts";
 import { eliminate } from "./eliminate.ts";
-import { batchStarts, broadcastBatch, realDType, toBatch, wrap } from "./operands.ts";
+import { batchStarts, broadcastBatch, toBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
 import { substitute } from "./substitute.ts";
+import type { Triangle } from "./substitute.ts";
 
 /** Options of {@link triangularSolve}. */
 export interface TriangularSolveOptions {
@@ -19,14 +24,16 @@ export interface TriangularSolveOptions {
 /**
  * Solves linear systems `a x = b` by LU factorization with partial pivoting.
  *
- * A singular `a` gives infinities and NaN, as in JAX. Float32 is computed in float64 and rounded once.
+ * A singular `a` gives infinities and NaN, as in JAX. Float32 and complex64 are computed in float64 and
+ * rounded once.
  *
- * @param a - Shape `[..., n, n]`, float32 or float64; integers become the default float.
+ * @param a - Shape `[..., n, n]`, float32, float64, complex64 or complex128; integers become the
+ *   default float.
  * @param b - Shape `[n]` for one right-hand side, or `[..., n, k]`; leading axes broadcast.
  * @returns The solutions, `[..., n]` or `[..., n, k]`.
- * @throws {@link RangeError} if `a` is not square, `b` is a scalar or has other than n rows, or the leading
+ * @throws RangeError if `a` is not square, `b` is a scalar or has other than n rows, or the leading
  *   axes do not broadcast.
- * @throws {@link TypeError} if a dtype is float16, bfloat16 or complex.
+ * @throws TypeError if a dtype is float16 or bfloat16.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 3.4.
  *
  * @example
@@ -38,22 +45,27 @@ export interface TriangularSolveOptions {
  * solve([[1, 2]], [1]); // throws RangeError: solve: a must be square on its last two axes, got shape [1, 2].
  * ```
  */
-export function solve(a: ArrayInput, b: ArrayInput): NDArray<RealDType> {
-  return solveWith("solve", a, b, factorizeGeneral);
+export function solve(a: NDArray<ComplexDType>, b: ArrayInput): NDArray<ComplexDType>;
+export function solve(a: ArrayInput, b: NDArray<ComplexDType>): NDArray<ComplexDType>;
+export function solve(a: ArrayInput, b: ArrayInput): NDArray<RealDType>;
+export function solve(a: ArrayInput, b: ArrayInput): NDArray<RealDType | ComplexDType> {
+  return solveWith("solve", a, b, GENERAL);
 }
 
 /**
  * Solves triangular systems `a x = b`, reading one triangle of `a`.
  *
- * A zero on the diagonal gives infinities and NaN, as in JAX. Float32 is computed in float64 and rounded once.
+ * A zero on the diagonal gives infinities and NaN, as in JAX. Float32 and complex64 are computed in float64 and
+ * rounded once.
  *
- * @param a - Shape `[..., n, n]`, float32 or float64; integers become the default float.
+ * @param a - Shape `[..., n, n]`, float32, float64, complex64 or complex128; integers become the
+ *   default float.
  * @param b - Shape `[n]` for one right-hand side, or `[..., n, k]`; leading axes broadcast.
  * @param options - `lower`, `transposeA`, `unitDiagonal`; all false by default.
  * @returns The solutions, `[..., n]` or `[..., n, k]`.
- * @throws {@link RangeError} if `a` is not square, `b` is a scalar or has other than n rows, or the leading
+ * @throws RangeError if `a` is not square, `b` is a scalar or has other than n rows, or the leading
  *   axes do not broadcast.
- * @throws {@link TypeError} if a dtype is float16, bfloat16 or complex.
+ * @throws TypeError if a dtype is float16 or bfloat16.
  *
  * @example
  * ```ts
@@ -64,13 +76,30 @@ export function solve(a: ArrayInput, b: ArrayInput): NDArray<RealDType> {
  * ```
  */
 export function triangularSolve(
+  a: NDArray<ComplexDType>,
+  b: ArrayInput,
+  options?: TriangularSolveOptions,
+): NDArray<ComplexDType>;
+export function triangularSolve(
+  a: ArrayInput,
+  b: NDArray<ComplexDType>,
+  options?: TriangularSolveOptions,
+): NDArray<ComplexDType>;
+export function triangularSolve(
+  a: ArrayInput,
+  b: ArrayInput,
+  options?: TriangularSolveOptions,
+): NDArray<RealDType>;
+export function triangularSolve(
   a: ArrayInput,
   b: ArrayInput,
   options: TriangularSolveOptions = {},
-): NDArray<RealDType> {
+): NDArray<RealDType | ComplexDType> {
   const { lower = false, transposeA: transpose = false, unitDiagonal = false } = options;
-  return solveWith("triangularSolve", a, b, (factor, n) => (x, width) => {
-    substitute(factor, n, x, width, { lower, transpose, unitDiagonal });
+  const triangle = { lower, transpose, unitDiagonal };
+  return solveWith("triangularSolve", a, b, {
+    real: (factor, n) => (x, width) => substitute(factor, n, x, width, triangle),
+    complex: (factor, n) => (x, width) => substituteComplex(factor, n, x, width, triangle),
   });
 }
 
@@ -78,12 +107,14 @@ export function triangularSolve(
  * Inverts square matrices by solving for the identity.
  *
  * A singular matrix gives infinities and NaN, as in JAX. To apply an inverse, {@link solve} is quicker and
- * more accurate. Float32 is computed in float64 and rounded once.
+ * more accurate. Float32 and complex64 are computed in float64 and
+ * rounded once.
  *
- * @param x - Shape `[..., n, n]`, float32 or float64; integers become the default float.
+ * @param x - Shape `[..., n, n]`, float32, float64, complex64 or complex128; integers become the
+ *   default float.
  * @returns The inverses, of the same shape.
- * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
- * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
+ * @throws RangeError if `x` has fewer than 2 axes or is not square.
+ * @throws TypeError if the dtype is float16 or bfloat16.
  *
  * @example
  * ```ts
@@ -93,10 +124,12 @@ export function triangularSolve(
  * inv([[1, 2], [2, 4]]); // => [[-Infinity, Infinity], [Infinity, -Infinity]]
  * ```
  */
-export function inv(x: ArrayInput): NDArray<RealDType> {
+export function inv(x: NDArray<ComplexDType>): NDArray<ComplexDType>;
+export function inv(x: ArrayInput): NDArray<RealDType>;
+export function inv(x: ArrayInput): NDArray<RealDType | ComplexDType> {
   const a = asNDArray(x);
   checkSquare("inv", "x", a);
-  return solveChecked("inv", a, eye(a.shape[a.ndim - 1]), factorizeGeneral);
+  return solveChecked("inv", a, eye(a.shape[a.ndim - 1], undefined, "bool"), GENERAL);
 }
 
 /** Overwrites right-hand sides, row-major `[n, width]`, with the solutions. */
@@ -105,19 +138,43 @@ type Solver = (x: Float64Array, width: number) => void;
 /** Prepares a solver from a matrix, which it may overwrite. */
 type Factorize = (a: Float64Array, n: number) => Solver;
 
-const factorizeGeneral: Factorize = (a, n) => {
-  const permutation = new Int32Array(n);
-  eliminate(a, n, n, permutation);
-  return (x, width) => {
-    const right = x.slice();
-    for (let i = 0; i < n; i++) {
-      const from = permutation[i] * width;
-      x.set(right.subarray(from, from + width), i * width);
-    }
-    substitute(a, n, x, width, { lower: true, transpose: false, unitDiagonal: true });
-    substitute(a, n, x, width, { lower: false, transpose: false, unitDiagonal: false });
-  };
+/** A factorization for either kind of matrix; complex ones have their parts by turns. */
+interface Method {
+  readonly real: Factorize;
+  readonly complex: Factorize;
+}
+
+const LOWER: Triangle = { lower: true, transpose: false, unitDiagonal: true };
+const UPPER: Triangle = { lower: false, transpose: false, unitDiagonal: false };
+
+const GENERAL: Method = {
+  real(a, n) {
+    const permutation = new Int32Array(n);
+    eliminate(a, n, n, permutation);
+    return (x, width) => {
+      permuteRows(x, width, permutation);
+      substitute(a, n, x, width, LOWER);
+      substitute(a, n, x, width, UPPER);
+    };
+  },
+  complex(a, n) {
+    const permutation = new Int32Array(n);
+    eliminateComplex(a, n, n, permutation);
+    return (x, width) => {
+      permuteRows(x, 2 * width, permutation);
+      substituteComplex(a, n, x, width, LOWER);
+      substituteComplex(a, n, x, width, UPPER);
+    };
+  },
 };
+
+/** Row i becomes row `permutation[i]`; rows are `width` numbers long. */
+function permuteRows(x: Float64Array, width: number, permutation: Int32Array): void {
+  const before = x.slice();
+  for (const [i, row] of permutation.entries()) {
+    x.set(before.subarray(row * width, (row + 1) * width), i * width);
+  }
+}
 
 function checkSquare(callee: string, argument: string, { shape }: NDArray): void {
   if (shape.length < 2) {
@@ -136,8 +193,8 @@ function solveWith(
   callee: string,
   a: ArrayInput,
   b: ArrayInput,
-  factorize: Factorize,
-): NDArray<RealDType> {
+  method: Method,
+): NDArray<RealDType | ComplexDType> {
   const matrix = asNDArray(a);
   const right = asNDArray(b);
   checkSquare(callee, "a", matrix);
@@ -149,7 +206,7 @@ function solveWith(
       `${callee}: b must have as many rows as a, got shapes ${describe(matrix.shape)} and ${describe(right.shape)}.`,
     );
   }
-  return solveChecked(callee, matrix, right, factorize);
+  return solveChecked(callee, matrix, right, method);
 }
 
 /** Solves for operands whose shapes agree, one factorization for each matrix of `a`. */
@@ -157,20 +214,22 @@ function solveChecked(
   callee: string,
   a: NDArray,
   b: NDArray,
-  factorize: Factorize,
-): NDArray<RealDType> {
-  const promoted = resultType(
-    realDType(callee, callee === "inv" ? "x" : "a", a.dtype),
-    realDType(callee, "b", b.dtype),
-  );
-  const dtype = realDType(callee, "a", promoted);
+  method: Method,
+): NDArray<RealDType | ComplexDType> {
+  checkInexact(callee, callee === "inv" ? "x" : "a", a.dtype);
+  checkInexact(callee, "b", b.dtype);
+  const dtype = inexact(resultType(a.dtype, b.dtype)) as RealDType | ComplexDType;
   const vector = b.ndim === 1;
-  const left = toBatch(a, dtype);
-  const right = toBatch(vector ? expandDims(b, 1) : b, dtype);
+  const columns = vector ? expandDims(b, 1) : b;
+  const complex = isComplex(dtype);
+  const left = complex ? complexBatch(callee, "a", a) : toBatch(a, dtype as RealDType);
+  const right = complex ? complexBatch(callee, "b", columns) : toBatch(columns, dtype as RealDType);
+  const factorize = complex ? method.complex : method.real;
+  const parts = complex ? 2 : 1;
   const batch = broadcastBatch(callee, a, b, left.batch, right.batch);
   const { rows: n } = left;
   const { columns: width } = right;
-  const size = n * width;
+  const size = parts * n * width;
   const x = new Float64Array(sizeOf(batch) * size);
   const lefts = batchStarts(batch, left.batch, rowMajorStrides(left.batch));
   const rights = batchStarts(batch, right.batch, rowMajorStrides(right.batch));
@@ -181,11 +240,19 @@ function solveChecked(
     block.set(right.data.subarray(from, from + size));
     let solver = solvers.get(lefts[i]);
     if (!solver) {
-      const start = lefts[i] * n * n;
-      solver = factorize(Float64Array.from(left.data.subarray(start, start + n * n)), n);
+      const start = parts * lefts[i] * n * n;
+      solver = factorize(Float64Array.from(left.data.subarray(start, start + parts * n * n)), n);
       solvers.set(lefts[i], solver);
     }
     solver(block, width);
   }
-  return wrap(dtype, [...batch, n, ...(vector ? [] : [width])], x);
+  const shape = [...batch, n, ...(vector ? [] : [width])];
+  return dtype === "complex64" || dtype === "complex128"
+    ? wrapComplex(dtype, shape, x)
+    : wrap(dtype, shape, x);
+}
+
+/** The dtype to compute in: integers and booleans become the default float. */
+function inexact(dtype: DType): DType {
+  return isInexact(dtype) ? dtype : defaultFloat();
 }

@@ -2,6 +2,7 @@ import { defaultInt, defaultUint, describe, isFloating, isUnsigned, itemSize } f
 import type { DType } from "@flaxen/dtype";
 import { asNDArray, astype, flatData, NDArray, normalizeAxes, sizeOf } from "@flaxen/ndarray";
 import type { ArrayInput } from "@flaxen/ndarray";
+import { joinPlanes, planes } from "./complex-product.ts";
 import { computeDType } from "./product-dtype.ts";
 
 /** Options of {@link trace}. */
@@ -23,9 +24,8 @@ export interface TraceOptions {
  * @param x - At least 2 axes.
  * @param options - `offset` (default 0), `axis1` (default 0), `axis2` (default 1).
  * @returns The shape of `x` without the two axes.
- * @throws {@link RangeError} if `x` has fewer than 2 axes, an axis is out of range or named twice, or
+ * @throws RangeError if `x` has fewer than 2 axes, an axis is out of range or named twice, or
  *   `offset` is not an integer.
- * @throws {@link TypeError} if the dtype is complex.
  *
  * @example
  * ```ts
@@ -38,6 +38,10 @@ export interface TraceOptions {
 export function trace(x: ArrayInput, options: TraceOptions = {}): NDArray {
   const { offset = 0, axis1 = 0, axis2 = 1 } = options;
   const source = asNDArray(x);
+  if (source.dtype === "complex64" || source.dtype === "complex128") {
+    const [re, im] = planes(source);
+    return joinPlanes(source.dtype, trace(re, options), trace(im, options));
+  }
   if (source.ndim < 2) {
     throw new RangeError(
       `trace: x must have at least 2 axes, got shape ${describe(source.shape)}.`,
@@ -50,7 +54,7 @@ export function trace(x: ArrayInput, options: TraceOptions = {}): NDArray {
   const diagonal = diagonalView(source, offset, rowAxis, columnAxis);
   const shape = diagonal.shape.slice(0, -1);
   const dtype = sumDType(source.dtype);
-  const compute = isFloating(dtype) ? "float64" : computeDType("trace", "x", dtype);
+  const compute = isFloating(dtype) ? "float64" : computeDType(dtype);
   const values = flatData(diagonal.dtype === compute ? diagonal : astype(diagonal, compute));
   const sums = sumLines(values as Summed, sizeOf(shape), diagonal.shape[shape.length]);
   const result = new NDArray(sums, shape, undefined, 0, compute);

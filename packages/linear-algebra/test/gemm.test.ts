@@ -91,6 +91,33 @@ test("gemm(...) has the bits of its definition, with and without WebAssembly", (
   );
 });
 
+test("gemm(...) has the bits of its definition for a few rows or columns and at every edge of a tile", (t) => {
+  const check = (m: number, n: number, k: number, double: boolean): void => {
+    const a = numbers(m * k, double, m + 1);
+    const b = numbers(k * n, double, n + 2);
+    for (const transA of [false, true]) {
+      for (const transB of [false, true]) {
+        const p = { transA, transB, m, n, k, double, seed: 0 };
+        const expected = definition(p, a, b);
+        bitEqual(t, product(p, a, b, true), expected);
+        bitEqual(t, product(p, a, b, false), expected);
+      }
+    }
+  };
+  for (const double of [false, true]) {
+    // Long right operands come in by blocks.
+    for (const m of [1, 2, 3, 5]) check(m, 301, 333, double);
+    check(2, 70, 2500, double);
+    check(1, 3000, 40, double);
+    for (const n of [1, 2, 3]) check(301, n, 333, double);
+    for (let rest = 0; rest < 8; rest++) {
+      check(36 + rest, 40 + rest, 17 + rest, double);
+      check(129 + rest, 9, 321, double);
+      check(13, 32 + rest, 1, double);
+    }
+  }
+});
+
 test("gemm(...) treats infinities, NaN, zeros and subnormals alike with and without WebAssembly", (t) => {
   const special = fc.constantFrom(
     0,

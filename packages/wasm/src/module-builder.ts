@@ -65,7 +65,7 @@ export class ModuleBuilder {
    * @param from - Name of the import's module.
    * @param name - Name of the memory in it.
    * @param minimumPages - Pages of 64 KiB that the memory must have, default 0.
-   * @throws {@link Error} if the module already has a memory.
+   * @throws Error if the module already has a memory.
    */
   importMemory(from: string, name: string, minimumPages = 0): void {
     if (this.memory) {
@@ -89,7 +89,7 @@ export class ModuleBuilder {
    * @param body - Writes the statements; receives the builder and the parameters as locals.
    * @param options - `exported` (default true).
    * @returns A reference for calls from other functions of the module.
-   * @throws {@link Error} if the name is taken, or a body with a result does not end with `return`.
+   * @throws Error if the name is taken, or a body with a result does not end with `return`.
    */
   function<P extends Parameters, R extends ValueType | undefined>(
     name: string,
@@ -130,8 +130,8 @@ export class ModuleBuilder {
    */
   emit(): Uint8Array {
     const exported = this.functions.filter((built) => built.exported);
-    const bytes = [
-      ...MAGIC_AND_VERSION,
+    return concatenate([
+      MAGIC_AND_VERSION,
       ...section(1, this.typeBytes),
       ...section(2, this.memory ? [this.memory] : []),
       ...section(
@@ -148,10 +148,10 @@ export class ModuleBuilder {
       ),
       ...section(
         10,
-        this.functions.map(({ body }) => [...encodeUnsigned(body.length), ...body]),
+        this.functions.flatMap(({ body }) => [encodeUnsigned(body.length), body]),
+        this.functions.length,
       ),
-    ];
-    return Uint8Array.from(bytes);
+    ]);
   }
 
   /** The index of a function type, which is shared by equal signatures. */
@@ -170,11 +170,26 @@ export class ModuleBuilder {
   }
 }
 
-/** A section of the binary format: a vector of items, absent when there are none. */
-function section(id: number, items: readonly (readonly number[])[]): number[] {
-  if (items.length === 0) return [];
-  const content = [...encodeUnsigned(items.length), ...items.flat()];
-  return [id, ...encodeUnsigned(content.length), ...content];
+/** A section of the binary format in parts: a vector of `count` items, absent when there are none. */
+function section(
+  id: number,
+  items: readonly (readonly number[])[],
+  count = items.length,
+): (readonly number[])[] {
+  if (count === 0) return [];
+  const length = encodeUnsigned(count);
+  const bytes = items.reduce((sum, item) => sum + item.length, length.length);
+  return [[id, ...encodeUnsigned(bytes)], length, ...items];
+}
+
+function concatenate(parts: readonly (readonly number[])[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /** A name in UTF-8, preceded by its length; names here are ASCII. */
