@@ -2,7 +2,7 @@ import { defaultFloat, describe } from "@flaxen/dtype";
 import { NDArray } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { checkNumber, checkOptions, checkSampleShape } from "./arguments.ts";
-import { checkKey } from "./key.ts";
+import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
@@ -39,7 +39,7 @@ export function bernoulli(
   shape: Shape = [],
   options: BernoulliOptions = {},
 ): NDArray<"bool"> {
-  checkKey("bernoulli", key);
+  useKey("bernoulli", key);
   checkOptions("bernoulli", options);
   const { mode = "low" } = options;
   if (mode !== "low" && mode !== "high") {

@@ -2,7 +2,7 @@ import { defaultUint, describe } from "@flaxen/dtype";
 import { NDArray } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { checkOptions, checkSampleShape } from "./arguments.ts";
-import { checkKey } from "./key.ts";
+import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
 import { fillNarrowWords, fillWideWords, fillWords } from "./words.ts";
 
@@ -31,7 +31,7 @@ export interface BitsOptions {
  * ```
  */
 export function bits(key: Key, shape: Shape = [], options: BitsOptions = {}): NDArray {
-  checkKey("bits", key);
+  useKey("bits", key);
   checkOptions("bits", options);
   const { dtype = defaultUint() } = options;
   const size = checkSampleShape("bits", shape);

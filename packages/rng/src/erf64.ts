@@ -1,4 +1,4 @@
-import { fma64 } from "./fma64.ts";
+import { log1p64, polynomial64 } from "./log1p64.ts";
 
 // Coefficients of the highest power first. The polynomials use fused steps as XLA does on a CPU, which makes nearly all
 // results equal to JAX's in the last bit.
@@ -50,44 +50,20 @@ const ERFC_BOTTOM: readonly number[] = [
   1823.90916687909736289, 2246.33760818710981792, 1656.66309194161350182, 557.535340817727675546,
 ];
 
-// ln(1 + x) near 0.
-const LOG1P_TOP: readonly number[] = [
-  4.5270000862445199635215e-5, 4.9854102823193375972212e-1, 6.5787325942061044846969,
-  29.911919328553073277375, 60.949667980987787057556, 57.112963590585538103336,
-  20.039553499201281259648,
-];
-const LOG1P_BOTTOM: readonly number[] = [
-  1, 15.062909083469192043167, 83.047565967967209469434, 221.76239823732856465394,
-  309.09872225312059774938, 216.42788614495947685003, 60.118660497603843919306,
-];
-
-function polynomial(x: number, coefficients: readonly number[]): number {
-  let sum = coefficients[0];
-  for (let i = 1; i < coefficients.length; i++) sum = fma64(sum, x, coefficients[i]);
-  return sum;
-}
-
-function log1p64(x: number): number {
-  if (!(Math.abs(x) < 0.4142135623730951)) return Math.log(1 + x);
-  const square = x * x;
-  const quotient = polynomial(x, LOG1P_TOP) / polynomial(x, LOG1P_BOTTOM);
-  return x + fma64(-0.5, square, x * square * quotient);
-}
-
 /** The error function in float64. */
 export function erf64(x: number): number {
   const size = Math.abs(x);
-  if (size < 1) return (x * polynomial(x * x, ERF_TOP)) / polynomial(x * x, ERF_BOTTOM);
+  if (size < 1) return (x * polynomial64(x * x, ERF_TOP)) / polynomial64(x * x, ERF_BOTTOM);
   if (size > 8) return Math.sign(x);
-  const erfc = (Math.exp(-x * x) * polynomial(size, ERFC_TOP)) / polynomial(size, ERFC_BOTTOM);
+  const erfc = (Math.exp(-x * x) * polynomial64(size, ERFC_TOP)) / polynomial64(size, ERFC_BOTTOM);
   return x < 0 ? erfc - 1 : 1 - erfc;
 }
 
 /** The inverse error function in float64, for `x` within `[-1, 1]`. */
 export function erfInv64(x: number): number {
   const w = -log1p64(-x * x);
-  if (w < 6.25) return polynomial(w - 3.125, CENTRE) * x;
-  if (w < 16) return polynomial(Math.sqrt(w) - 3.25, FLANK) * x;
+  if (w < 6.25) return polynomial64(w - 3.125, CENTRE) * x;
+  if (w < 16) return polynomial64(Math.sqrt(w) - 3.25, FLANK) * x;
   if (w === Infinity) return x * Infinity;
-  return polynomial(Math.sqrt(w) - 5, TAIL) * x;
+  return polynomial64(Math.sqrt(w) - 5, TAIL) * x;
 }

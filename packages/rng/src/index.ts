@@ -16,20 +16,69 @@
  * @packageDocumentation
  */
 export type { FloatDType } from "./arguments.ts";
+export { ball } from "./ball.ts";
 export { bernoulli } from "./bernoulli.ts";
 export type { BernoulliOptions } from "./bernoulli.ts";
+export { beta } from "./beta.ts";
+export { binomial } from "./binomial.ts";
 export { bits } from "./bits.ts";
 export type { BitsOptions } from "./bits.ts";
-export { isKey, key, keyData, wrapKeyData } from "./key.ts";
+export { categorical } from "./categorical.ts";
+export type { CategoricalOptions } from "./categorical.ts";
+export { cauchy } from "./cauchy.ts";
+export { chisquare } from "./chisquare.ts";
+export { choice } from "./choice.ts";
+export type { ChoiceOptions } from "./choice.ts";
+export { dirichlet } from "./dirichlet.ts";
+export { doubleSidedMaxwell } from "./double-sided-maxwell.ts";
+export { exponential } from "./exponential.ts";
+export { f } from "./f.ts";
+export { gamma, loggamma } from "./gamma.ts";
+export { generalizedNormal } from "./generalized-normal.ts";
+export { geometric } from "./geometric.ts";
+export { gumbel } from "./gumbel.ts";
+export type { GumbelOptions } from "./gumbel.ts";
+export type { GumbelMode } from "./gumbel-values.ts";
+export type { IntegerDType } from "./integer-dtype.ts";
+export {
+  clone,
+  isKey,
+  key,
+  keyData,
+  keyDtype,
+  keyImpl,
+  setKeyReuseCheck,
+  wrapKeyData,
+} from "./key.ts";
 export type { Key, KeyOptions } from "./key.ts";
+export { laplace } from "./laplace.ts";
+export { logistic } from "./logistic.ts";
+export { lognormal } from "./lognormal.ts";
+export { maxwell } from "./maxwell.ts";
+export { multinomial } from "./multinomial.ts";
+export { multivariateNormal } from "./multivariate-normal.ts";
+export type { MultivariateNormalOptions } from "./multivariate-normal.ts";
 export { normal } from "./normal.ts";
 export type { NormalOptions } from "./normal.ts";
+export { orthogonal } from "./orthogonal.ts";
+export type { OrthogonalOptions } from "./orthogonal.ts";
+export { pareto } from "./pareto.ts";
 export { permutation } from "./permutation.ts";
 export type { PermutationOptions } from "./permutation.ts";
+export { poisson } from "./poisson.ts";
+export type { IntegerOptions } from "./poisson.ts";
+export { rademacher } from "./rademacher.ts";
+export type { RademacherOptions } from "./rademacher.ts";
 export { randint } from "./randint.ts";
-export type { IntegerDType, RandintOptions } from "./randint.ts";
+export type { RandintOptions } from "./randint.ts";
+export { rayleigh } from "./rayleigh.ts";
+export type { FloatOptions } from "./sample-arguments.ts";
 export { foldIn, split } from "./split.ts";
+export { t } from "./t.ts";
+export { triangular } from "./triangular.ts";
 export { truncatedNormal } from "./truncated-normal.ts";
 export type { TruncatedNormalOptions } from "./truncated-normal.ts";
 export { uniform } from "./uniform.ts";
 export type { UniformOptions } from "./uniform.ts";
+export { wald } from "./wald.ts";
+export { weibullMin } from "./weibull-min.ts";

@@ -88,6 +88,121 @@ export function isKey(x: unknown): x is Key {
   return typeof x === "object" && x !== null && KEY in x;
 }
 
+// The keys that were used since the check was switched on; undefined while it is off.
+let usedKeys: WeakSet<Key> | undefined;
+
+/**
+ * Switches the check for keys that are used twice on or off, as `jax_debug_key_reuse` does.
+ *
+ * While it is on, drawing from a key or splitting it uses the key up: doing either again throws. Folding, cloning and
+ * reading a key do not use it up. Off (the default), nothing is remembered.
+ *
+ * @param on - Whether to check. Switching on forgets the keys used before.
+ * @throws TypeError if `on` is not a boolean.
+ *
+ * @example
+ * ```ts
+ * import { clone, key, normal, setKeyReuseCheck } from "@flaxen/rng";
+ *
+ * setKeyReuseCheck(true);
+ * const once = key(0);
+ * normal(clone(once)); // => Array(1.6226422, dtype=float32)
+ * normal(once); // => Array(1.6226422, dtype=float32)
+ * normal(once); // throws Error: normal: key must not be used twice. Draw from a new key made by split, or from clone(key).
+ * setKeyReuseCheck(false);
+ * ```
+ */
+export function setKeyReuseCheck(on: boolean): void {
+  if (typeof on !== "boolean") {
+    throw new TypeError(`setKeyReuseCheck: on must be a boolean, got ${describe(on)}.`);
+  }
+  usedKeys = on ? new WeakSet() : undefined;
+}
+
+/** Asserts that `x` is a key that may be drawn from or split, in the name of a caller, and uses it up. */
+export function useKey(callee: string, x: unknown): asserts x is Key {
+  checkKey(callee, x);
+  if (usedKeys === undefined) return;
+  if (usedKeys.has(x)) {
+    throw new Error(
+      `${callee}: key must not be used twice. Draw from a new key made by split, or from clone(key).`,
+    );
+  }
+  usedKeys.add(x);
+}
+
+/**
+ * Returns a key with the same words that counts as another one for the check of {@link setKeyReuseCheck}, as
+ * `jax.random.clone` does.
+ *
+ * @param key - The key; it may be cloned whether it was used or not.
+ * @returns A key that gives the same numbers.
+ * @throws TypeError if `key` is not a key.
+ *
+ * @example
+ * ```ts
+ * import { clone, key } from "@flaxen/rng";
+ *
+ * clone(key(7)).words; // => [0, 7]
+ * ```
+ */
+export function clone(key: Key): Key {
+  checkKey("clone", key);
+  return makeKey(key.words[0], key.words[1], key.partitionable);
+}
+
+/**
+ * Returns the name of the generator of a key, as `jax.random.key_impl` does.
+ *
+ * @param key - A key or an array of keys.
+ * @returns `"threefry2x32"`, the only generator there is.
+ * @throws TypeError if `key` is neither a key nor an array of keys.
+ *
+ * @example
+ * ```ts
+ * import { key, keyImpl } from "@flaxen/rng";
+ *
+ * keyImpl(key(0)); // => "threefry2x32"
+ * ```
+ */
+export function keyImpl(key: Key | readonly Key[]): "threefry2x32" {
+  for (const one of Array.isArray(key) ? (key as readonly unknown[]) : [key]) {
+    checkKey("keyImpl", one);
+  }
+  return "threefry2x32";
+}
+
+/**
+ * Returns the name of the dtype that arrays of keys of a generator have in JAX, as `jax.random.key_dtype` does.
+ *
+ * @param impl - Name of the generator: `"threefry2x32"` (default).
+ * @returns `"key<fry>"`.
+ * @throws TypeError if `impl` is not a string.
+ * @throws RangeError if `impl` is another generator: only Threefry is implemented.
+ *
+ * @example
+ * ```ts
+ * import { keyDtype } from "@flaxen/rng";
+ *
+ * keyDtype(); // => "key<fry>"
+ * ```
+ */
+export function keyDtype(impl: "threefry2x32" = "threefry2x32"): "key<fry>" {
+  checkImpl("keyDtype", impl);
+  return "key<fry>";
+}
+
+function checkImpl(callee: string, impl: unknown): void {
+  if (typeof impl !== "string") {
+    throw new TypeError(`${callee}: impl must be the name of a generator, got ${describe(impl)}.`);
+  }
+  if (impl !== "threefry2x32") {
+    throw new RangeError(
+      `${callee}: impl must be "threefry2x32", the only generator there is, got ${describe(impl)}.`,
+    );
+  }
+}
+
 /** Asserts that `x` is a key, in the name of a caller. */
 export function checkKey(callee: string, x: unknown): asserts x is Key {
   if (isKey(x)) return;

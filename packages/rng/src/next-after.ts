@@ -1,6 +1,10 @@
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 
+const WORD = /* @__PURE__ */ new ArrayBuffer(4);
+const F32 = /* @__PURE__ */ new Float32Array(WORD);
+const U32 = /* @__PURE__ */ new Uint32Array(WORD);
+
 /**
  * Returns the neighbour of `x`, a value of `dtype`, in the direction of the infinity `towards`.
  *
@@ -17,12 +21,10 @@ export function nextAfter(dtype: FloatDType, x: number, towards: number): number
       return float16Value(float16Bits(x) + step);
     case "bfloat16":
       return bfloat16Value(bfloat16Bits(x) + step);
-    case "float32": {
-      const value = new Float32Array([x]);
-      const pattern = new Uint32Array(value.buffer);
-      pattern[0] += step;
-      return value[0];
-    }
+    case "float32":
+      F32[0] = x;
+      U32[0] += step;
+      return F32[0];
     case "float64": {
       const value = new Float64Array([x]);
       const pattern = new BigUint64Array(value.buffer);

@@ -2,11 +2,10 @@ import type { NDArray, Shape } from "@flaxen/ndarray";
 import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts";
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
-import { checkKey } from "./key.ts";
+import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
 import { nextAfter } from "./next-after.ts";
-import { toNormal } from "./normal-values.ts";
-import { uniformValues } from "./uniform-values.ts";
+import { normalValues } from "./normal-values.ts";
 
 /** Options of {@link normal}. */
 export interface NormalOptions {
@@ -35,13 +34,11 @@ export interface NormalOptions {
  * ```
  */
 export function normal(key: Key, shape: Shape = [], options: NormalOptions = {}): NDArray {
-  checkKey("normal", key);
+  useKey("normal", key);
   checkOptions("normal", options);
   const size = checkSampleShape("normal", shape);
   const dtype = checkFloatDType("normal", options.dtype);
   // The lower limit is the smallest value above -1.
   const lowest = nextAfter(dtype, -1, Infinity);
-  const values = uniformValues(key, size, dtype, lowest, 1);
-  toNormal(values, dtype);
-  return floatSample(values, shape, dtype);
+  return floatSample(normalValues(key, size, dtype, lowest, 1), shape, dtype);
 }

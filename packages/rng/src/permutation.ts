@@ -1,12 +1,15 @@
-import { allocate, defaultInt, describe, itemSize } from "@flaxen/dtype";
-import type { Data, DType } from "@flaxen/dtype";
-import { asNDArray, flatData, NDArray, normalizeAxis, sizeOf } from "@flaxen/ndarray";
-import type { ArrayInput, Shape } from "@flaxen/ndarray";
+import { defaultInt, describe } from "@flaxen/dtype";
+import type { DType } from "@flaxen/dtype";
+import { asNDArray, flatData, NDArray, normalizeAxis } from "@flaxen/ndarray";
+import type { ArrayInput } from "@flaxen/ndarray";
 import { checkOptions, checkSampleShape } from "./arguments.ts";
-import { checkKey } from "./key.ts";
+import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
+import { lanesAlong, takeAlong, takeEach } from "./lanes.ts";
+import type { Lanes } from "./lanes.ts";
 import { sortByKeys } from "./radix-sort.ts";
-import { split } from "./split.ts";
+import { roundsFor, shuffledOrder } from "./shuffled-order.ts";
+import { splitKey } from "./split.ts";
 import { fillWords } from "./words.ts";
 
 /** Options of {@link permutation}. */
@@ -42,7 +45,7 @@ export function permutation(
   x: number | ArrayInput,
   options: PermutationOptions = {},
 ): NDArray {
-  checkKey("permutation", key);
+  useKey("permutation", key);
   checkOptions("permutation", options);
   const { axis = 0, independent = false } = options;
   if (typeof independent !== "boolean") {
@@ -79,41 +82,6 @@ export function permutation(
   return new NDArray<DType>(data, shape, undefined, 0, dtype);
 }
 
-/** A row-major array seen along one axis, as `[outer, length, inner]`. */
-interface Lanes {
-  readonly outer: number;
-  readonly length: number;
-  readonly inner: number;
-}
-
-function lanesAlong(shape: Shape, axis: number): Lanes {
-  return {
-    outer: sizeOf(shape.slice(0, axis)),
-    length: shape[axis],
-    inner: sizeOf(shape.slice(axis + 1)),
-  };
-}
-
-/** How often to sort so that equal keys hardly ever keep two elements in order. */
-function roundsFor(size: number): number {
-  return Math.ceil((3 * Math.log(Math.max(1, size))) / Math.log(2 ** 32 - 1));
-}
-
-/** Returns the integers `0, ..., length - 1` in random order. */
-function shuffledOrder(key: Key, length: number): Uint32Array {
-  let order: Uint32Array = new Uint32Array(length);
-  for (let i = 0; i < length; i++) order[i] = i;
-  let rest = key;
-  for (let round = roundsFor(length); round > 0; round--) {
-    const [next, drawn] = split(rest);
-    const words = new Uint32Array(length);
-    fillWords(drawn, words);
-    order = sortByKeys(words, order);
-    rest = next;
-  }
-  return order;
-}
-
 /** Returns, in the places of the array, the random order of each lane. */
 function shuffledLanes(key: Key, { outer, length, inner }: Lanes): Uint32Array {
   const size = outer * length * inner;
@@ -124,7 +92,7 @@ function shuffledLanes(key: Key, { outer, length, inner }: Lanes): Uint32Array {
   const laneOrder = new Uint32Array(length);
   let rest = key;
   for (let round = roundsFor(size); round > 0; round--) {
-    const [next, drawn] = split(rest);
+    const [next, drawn] = splitKey(rest);
     fillWords(drawn, words);
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
@@ -140,48 +108,4 @@ function shuffledLanes(key: Key, { outer, length, inner }: Lanes): Uint32Array {
     rest = next;
   }
   return orders;
-}
-
-/** Takes the slices `order` along the axis. */
-function takeAlong(data: Data, dtype: DType, lanes: Lanes, order: Uint32Array): Data {
-  const { outer, length } = lanes;
-  const result = allocate(dtype, outer * length * lanes.inner);
-  const { unit, from, to } = rawUnits(data, result, dtype);
-  const inner = lanes.inner * unit;
-  for (let o = 0; o < outer; o++) {
-    for (let j = 0; j < length; j++) {
-      const source = (o * length + order[j]) * inner;
-      const target = (o * length + j) * inner;
-      for (let i = 0; i < inner; i++) to[target + i] = from[source + i];
-    }
-  }
-  return result;
-}
-
-/** Takes in each lane the elements that `orders` names in its place. */
-function takeEach(data: Data, dtype: DType, lanes: Lanes, orders: Uint32Array): Data {
-  const { length, inner } = lanes;
-  const result = allocate(dtype, orders.length);
-  const { unit, from, to } = rawUnits(data, result, dtype);
-  for (let i = 0; i < orders.length; i++) {
-    const start = Math.floor(i / (length * inner)) * length * inner + (i % inner);
-    const source = (start + orders[i] * inner) * unit;
-    for (let k = 0; k < unit; k++) to[i * unit + k] = from[source + k];
-  }
-  return result;
-}
-
-/** Elements of any dtype as runs of `unit` unsigned integers, so that one loop moves them all. */
-interface RawUnits {
-  readonly unit: number;
-  readonly from: Uint8Array | Uint16Array | Uint32Array;
-  readonly to: Uint8Array | Uint16Array | Uint32Array;
-}
-
-function rawUnits(source: Data, target: Data, dtype: DType): RawUnits {
-  const bytes = itemSize(dtype);
-  const Raw = bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Uint32Array;
-  const view = ({ buffer, byteOffset, byteLength }: Data): RawUnits["from"] =>
-    new Raw(buffer as ArrayBuffer, byteOffset, byteLength / Raw.BYTES_PER_ELEMENT);
-  return { unit: bytes / Math.min(bytes, 4), from: view(source), to: view(target) };
 }

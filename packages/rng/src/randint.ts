@@ -2,14 +2,12 @@ import { defaultInt, describe, iinfo } from "@flaxen/dtype";
 import { NDArray } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { checkOptions, checkSampleShape } from "./arguments.ts";
-import { checkKey } from "./key.ts";
+import { checkIntegerDType } from "./integer-dtype.ts";
+import type { IntegerDType } from "./integer-dtype.ts";
+import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
-import { split } from "./split.ts";
+import { splitKey } from "./split.ts";
 import { fillWideWords, fillWords } from "./words.ts";
-
-/** The integer dtypes. */
-export type IntegerDType =
-  "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64";
 
 /** Options of {@link randint}. */
 export interface RandintOptions {
@@ -49,9 +47,9 @@ export function randint(
   maxval: number | bigint,
   options: RandintOptions = {},
 ): NDArray {
-  checkKey("randint", key);
+  useKey("randint", key);
   checkOptions("randint", options);
-  const dtype = checkIntegerDType(options.dtype);
+  const dtype = checkIntegerDType("randint", options.dtype);
   const size = checkSampleShape("randint", shape);
   const { min, max } = iinfo(dtype);
   const low = checkLimit("minval", minval, dtype, BigInt(min), BigInt(max));
@@ -62,7 +60,7 @@ export function randint(
     );
   }
   const span = high === low ? 1n : high - low;
-  const [highKey, lowKey] = split(key);
+  const [highKey, lowKey] = splitKey(key);
   if (dtype === "int64" || dtype === "uint64") {
     const words = wideOffsets(highKey, lowKey, size, span);
     for (let i = 0; i < size; i++) words[i] += low;
@@ -73,6 +71,13 @@ export function randint(
   const start = Number(low);
   for (let i = 0; i < size; i++) words[i] += start;
   return new NDArray(integersOf(words, dtype), shape, undefined, 0, dtype);
+}
+
+/** Draws `size` indices below `n`, in the words of the default integer dtype. */
+export function indicesBelow(key: Key, size: number, n: number): Uint32Array {
+  const [highKey, lowKey] = splitKey(key);
+  if (defaultInt() === "int32") return offsets(highKey, lowKey, size, n);
+  return Uint32Array.from(wideOffsets(highKey, lowKey, size, BigInt(n)), Number);
 }
 
 /** Draws 32-bit integers in `[0, span)`; a span of 2^32 takes the words as they are. */
@@ -129,24 +134,6 @@ function integersOf(
       return Uint8Array.from(words);
     case "uint16":
       return Uint16Array.from(words);
-  }
-}
-
-function checkIntegerDType(dtype: unknown): IntegerDType {
-  switch (dtype) {
-    case undefined:
-      return defaultInt();
-    case "int8":
-    case "int16":
-    case "int32":
-    case "int64":
-    case "uint8":
-    case "uint16":
-    case "uint32":
-    case "uint64":
-      return dtype;
-    default:
-      throw new TypeError(`randint: dtype must be an integer dtype, got ${describe(dtype)}.`);
   }
 }
 

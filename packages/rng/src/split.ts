@@ -1,5 +1,5 @@
 import { describe } from "@flaxen/dtype";
-import { checkKey, makeKey } from "./key.ts";
+import { checkKey, makeKey, useKey } from "./key.ts";
 import type { Key } from "./key.ts";
 import { hashCounters, hashPair } from "./threefry.ts";
 import { fillWords } from "./words.ts";
@@ -26,13 +26,18 @@ import { fillWords } from "./words.ts";
  * ```
  */
 export function split(key: Key, num = 2): Key[] {
-  checkKey("split", key);
+  useKey("split", key);
   if (typeof num !== "number") {
     throw new TypeError(`split: num must be an integer, got ${describe(num)}.`);
   }
   if (!Number.isInteger(num) || num < 1 || num > 2 ** 31 - 1) {
     throw new RangeError(`split: num must be an integer in [1, 2^31), got ${describe(num)}.`);
   }
+  return splitKey(key, num);
+}
+
+/** Splits a key without checks, and without using it up. */
+export function splitKey(key: Key, num = 2): Key[] {
   const words = new Uint32Array(2 * num);
   const { partitionable } = key;
   if (partitionable) {

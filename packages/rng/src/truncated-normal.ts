@@ -4,11 +4,10 @@ import { checkFloatDType, checkNumber, checkOptions, checkSampleShape } from "./
 import type { FloatDType } from "./arguments.ts";
 import { erf64 } from "./erf64.ts";
 import { floatSample } from "./float-sample.ts";
-import { checkKey } from "./key.ts";
+import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
 import { nextAfter } from "./next-after.ts";
-import { toNormal } from "./normal-values.ts";
-import { uniformValues } from "./uniform-values.ts";
+import { normalValues } from "./normal-values.ts";
 
 /** Options of {@link truncatedNormal}. */
 export interface TruncatedNormalOptions {
@@ -47,7 +46,7 @@ export function truncatedNormal(
   shape: Shape = [],
   options: TruncatedNormalOptions = {},
 ): NDArray {
-  checkKey("truncatedNormal", key);
+  useKey("truncatedNormal", key);
   checkOptions("truncatedNormal", options);
   const size = checkSampleShape("truncatedNormal", shape);
   const dtype = checkFloatDType("truncatedNormal", options.dtype);
@@ -58,9 +57,15 @@ export function truncatedNormal(
       `truncatedNormal: lower must be below upper, got ${describe(lower)} and ${describe(upper)}.`,
     );
   }
-  const values = uniformValues(key, size, dtype, errorOf(lo, dtype), errorOf(hi, dtype));
-  toNormal(values, dtype);
-  clip(values, nextAfter(dtype, lo, Infinity), nextAfter(dtype, hi, -Infinity));
+  const values = normalValues(
+    key,
+    size,
+    dtype,
+    errorOf(lo, dtype),
+    errorOf(hi, dtype),
+    nextAfter(dtype, lo, Infinity),
+    nextAfter(dtype, hi, -Infinity),
+  );
   return floatSample(values, shape, dtype);
 }
 
@@ -71,11 +76,4 @@ function errorOf(x: number, dtype: FloatDType): number {
   // XLA multiplies with the reciprocal of a constant divisor, in float32 also for narrower dtypes.
   const scaled = roundTo(dtype, Math.fround(x * Math.fround(1 / root)));
   return roundTo(dtype, erf32(scaled));
-}
-
-function clip(values: Float32Array | Float64Array, smallest: number, largest: number): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    values[i] = value < smallest ? smallest : value > largest ? largest : value;
-  }
 }

@@ -2,6 +2,7 @@ import { roundTo } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { fma64 } from "./fma64.ts";
 import type { Key } from "./key.ts";
+import type { Finish } from "./uniform-kernel.ts";
 import { fillNarrowWords, fillWideWords, fillWords } from "./words.ts";
 
 /** Draws `size` values of `dtype` uniform on `[minval, maxval)`; the limits are values of `dtype` too. */
@@ -14,7 +15,7 @@ export function uniformValues(
 ): Float32Array | Float64Array {
   switch (dtype) {
     case "float32":
-      return uniform32(key, size, minval, maxval);
+      return uniform32(key, size, minval, maxval).values;
     case "float64":
       return uniform64(key, size, minval, maxval);
     default:
@@ -22,18 +23,32 @@ export function uniformValues(
   }
 }
 
-function uniform32(key: Key, size: number, minval: number, maxval: number): Float32Array {
+/**
+ * Returns uniform float32 values, and whether `finish` was applied to them: the kernel does it chunk by chunk.
+ */
+export function uniform32(
+  key: Key,
+  size: number,
+  minval: number,
+  maxval: number,
+  finish?: Finish,
+): { readonly values: Float32Array; readonly finished: boolean } {
   // Words and values share their memory: value i replaces word i.
   const values = new Float32Array(size);
   const words = new Uint32Array(values.buffer);
-  fillWords(key, words);
   // Scaling the span by 2^-23 is exact, so the product and sum below still round once.
   const step = 2 ** -23 * Math.fround(maxval - minval);
-  for (let i = 0; i < size; i++) {
-    const value = Math.fround((words[i] >>> 9) * step + minval);
-    values[i] = value > minval ? value : minval;
+  const finished = fillWords(key, words, (kernel, at, end) => {
+    kernel.u(at, end, step, minval);
+    finish?.(kernel, at, end);
+  });
+  if (!finished) {
+    for (let i = 0; i < size; i++) {
+      const value = Math.fround((words[i] >>> 9) * step + minval);
+      values[i] = value > minval ? value : minval;
+    }
   }
-  return values;
+  return { values, finished };
 }
 
 function uniform16(

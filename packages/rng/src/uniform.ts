@@ -3,7 +3,7 @@ import type { NDArray, Shape } from "@flaxen/ndarray";
 import { checkFloatDType, checkNumber, checkOptions, checkSampleShape } from "./arguments.ts";
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
-import { checkKey } from "./key.ts";
+import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
@@ -41,7 +41,7 @@ export interface UniformOptions {
  * ```
  */
 export function uniform(key: Key, shape: Shape = [], options: UniformOptions = {}): NDArray {
-  checkKey("uniform", key);
+  useKey("uniform", key);
   checkOptions("uniform", options);
   const size = checkSampleShape("uniform", shape);
   const dtype = checkFloatDType("uniform", options.dtype);

@@ -1,31 +1,52 @@
 import type { Key } from "./key.ts";
-import { hashCounters, hashPair } from "./threefry.ts";
+import { hashCounters } from "./threefry.ts";
+import type { CounterPlan } from "./threefry.ts";
+import { hashChunks, uniformKernel } from "./uniform-kernel.ts";
+import type { Finish } from "./uniform-kernel.ts";
 
 // The two layouts of counters. Partitionable: element i hashes the 64-bit counter i. Legacy: the counters 0..m-1
 // are cut in halves, pair i is (i, i + half), all first words of the hashes come before all second words.
 
-/** Fills `out` with the random uint32 words of an array of that many elements. */
-export function fillWords({ words: [k0, k1], partitionable }: Key, out: Uint32Array): void {
-  const count = out.length;
+/** Below this length the plain loop is as quick as a call of the kernel. */
+export const SMALL = 48;
+
+/**
+ * Fills `out` with the random uint32 words of an array of that many elements.
+ *
+ * @returns Whether the kernel ran, which then has applied `finish`, too; else `out` holds the words themselves.
+ */
+export function fillWords(
+  { words: [k0, k1], partitionable }: Key,
+  out: Uint32Array,
+  finish?: Finish,
+): boolean {
+  const size = out.length;
+  const kernel = size < SMALL ? undefined : uniformKernel();
+  const fill = (plan: CounterPlan): void => {
+    if (kernel) hashChunks(kernel, k0, k1, plan, out, finish);
+    else hashCounters(k0, k1, plan, out);
+  };
   if (partitionable) {
-    hashCounters(
-      k0,
-      k1,
-      { count, highStart: 0, highStep: 0, lowStart: 0, stride: 1, first: 0, second: 0 },
-      out,
-    );
-    return;
+    fill(counterPlan(size, 0, 0, 0, 0));
+  } else {
+    const half = Math.ceil(size / 2);
+    const pairs = size - half;
+    fill(counterPlan(pairs, 0, 1, half, half));
+    // An odd number of counters is padded with a zero; the word that comes of it lies past the end and is dropped.
+    if (pairs < half) fill(counterPlan(1, pairs, 0, 0, size));
   }
-  const half = Math.ceil(count / 2);
-  const pairs = count - half;
-  hashCounters(
-    k0,
-    k1,
-    { count: pairs, highStart: 0, highStep: 1, lowStart: half, stride: 1, first: 0, second: half },
-    out,
-  );
-  // An odd number of counters is padded with a zero; the word that comes of it is dropped.
-  if (pairs < half) out[pairs] = hashPair(k0, k1, pairs, 0)[0];
+  return kernel !== undefined;
+}
+
+/** A plan whose first words begin in the place that its first counter word names. */
+function counterPlan(
+  count: number,
+  highStart: number,
+  highStep: number,
+  lowStart: number,
+  second: number,
+): CounterPlan {
+  return { count, highStart, highStep, lowStart, stride: 1, first: highStart, second };
 }
 
 /** Fills `out` with the random uint64 words of an array of half as many elements, low word first. */

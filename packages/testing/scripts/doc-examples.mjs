@@ -51,11 +51,12 @@ function assertion(source, statement, { kind, text }) {
   if (!expression)
     throw new SyntaxError(`an annotation needs an expression, got ${statement.getText(source)}`);
   if (kind === "throws")
-    return `exampleThrows(t, () => (${expression}), ${JSON.stringify(text.replace(/\n/g, " "))});`;
+    return `exampleThrows(testContext, () => (${expression}), ${JSON.stringify(text.replace(/\n/g, " "))});`;
   const setUp = declared ? `${statement.getText(source)}\n` : "";
-  if (!text.startsWith("Array(")) return `${setUp}exampleEquals(t, ${expression}, ${text});`;
+  if (!text.startsWith("Array("))
+    return `${setUp}exampleEquals(testContext, ${expression}, ${text});`;
   const folded = JSON.stringify(text.replace(/\s+/g, " "));
-  return `${setUp}exampleEquals(t, String(${expression}).replace(/\\s+/g, " "), ${folded});`;
+  return `${setUp}exampleEquals(testContext, String(${expression}).replace(/\\s+/g, " "), ${folded});`;
 }
 
 /** Every annotated statement of a block with its annotation, those inside of `if` and loops included. */
@@ -90,9 +91,9 @@ function moduleOf(code) {
     'import { exampleEquals, exampleThrows } from "@flaxen/testing";',
     ...imports.map((statement) => statement.getText(source)),
     "void [exampleEquals, exampleThrows];",
-    "export async function run(t: ExecutionContext): Promise<void> {",
+    "export async function run(testContext: ExecutionContext): Promise<void> {",
     body,
-    annotated.length === 0 ? "t.pass();" : "",
+    annotated.length === 0 ? "testContext.pass();" : "",
     "}",
     "",
   ].join("\n");

@@ -1,0 +1,16 @@
+import { arithmeticOf } from "./arithmetic.ts";
+import type { FloatDType } from "./arguments.ts";
+import type { Key } from "./key.ts";
+import { uniformValues } from "./uniform-values.ts";
+
+/** Draws `size` values of `dtype` from the exponential distribution of mean 1. */
+export function exponentialValues(
+  key: Key,
+  size: number,
+  dtype: FloatDType,
+): Float32Array | Float64Array {
+  const { log1p } = arithmeticOf(dtype);
+  const values = uniformValues(key, size, dtype, 0, 1);
+  for (let i = 0; i < size; i++) values[i] = -log1p(-values[i]);
+  return values;
+}
