@@ -21,6 +21,13 @@ FANS = [
 ]
 MODES = ["fan_in", "fan_out", "fan_avg", "fan_geo_avg"]
 DISTRIBUTIONS = ["truncated_normal", "normal", "uniform"]
+AXES = [
+    {"inAxis": -1, "outAxis": -2, "batchAxis": -3},
+    {"inAxis": [0, -2], "outAxis": [-1]},
+    {"inAxis": [], "outAxis": [1, -1], "batchAxis": [0, 2]},
+    {"inAxis": 1, "outAxis": 1},
+    {"inAxis": [3], "outAxis": 0, "batchAxis": [-2]},
+]
 
 
 def build(name, arguments):
@@ -77,6 +84,27 @@ def cases():
                 [4, 3, 2, 5],
                 None,
             )
+            for axes in AXES:
+                yield "varianceScaling", [1.3, mode, distribution, axes], [2, 3, 4, 5], None
+    for name in ("glorotNormal", "glorotUniform"):
+        yield name, [], [1024, 1031], None
+
+
+def complex_cases():
+    dtype = "complex64"
+    for shape in ([], [0, 3], [7], [33, 7]):
+        yield "normal", [0.37], shape, dtype
+    yield "constant", [0.1], [3], dtype
+    yield "zeros", None, [2], dtype
+    yield "onesInit", [], [2], dtype
+    for mode in MODES:
+        for distribution in DISTRIBUTIONS:
+            yield "varianceScaling", [1.7, mode, distribution], [3, 2, 4], dtype
+            yield "varianceScaling", [1.0, mode, distribution, AXES[-1]], [2, 3, 4, 5], dtype
+    for name in FANS:
+        yield name, [], [32, 65], dtype
+    for distribution in DISTRIBUTIONS:
+        yield "varianceScaling", [1.0, "fan_in", distribution], [256, 1025], dtype
 
 
 def close_cases():
@@ -90,26 +118,59 @@ def close_cases():
         yield "deltaOrthogonal", [], shape, None
         yield "deltaOrthogonal", [0.5], shape, None
     yield "deltaOrthogonal", [1.0, {"columnAxis": -2}], [3, 4, 4], None
+    yield "deltaOrthogonal", [1.0, {"columnAxis": 0}], [2, 3, 3], None
+    for dtype in ("complex64", "complex128", "float64"):
+        for shape in ([3, 2], [2, 3], [4, 4], [0, 2], [3, 2, 4]):
+            yield "orthogonal", [1.5], shape, dtype
+        yield "orthogonal", [1.0, {"columnAxis": 0}], [3, 2, 4], dtype
+        yield "deltaOrthogonal", [], [3, 2, 3], dtype
 
 
-def half_and_double():
-    """16-bit floats (kept in 32 bits inside the compiled samplers of JAX) and 64-bit ones."""
-    for dtype in ("float16", "bfloat16", "float64"):
-        for name in ("uniform", "normal", "truncatedNormal"):
-            yield name, [0.5], [3, 4], dtype
-        for name in ("glorotNormal", "heUniform"):
-            yield name, [], [4, 3], dtype
-        yield "varianceScaling", [1.0, "fan_geo_avg", "normal"], [4, 3], dtype
+def half_cases():
+    """16-bit floats: JAX keeps them in 32 bits inside its compiled samplers where that does not show."""
+    for dtype in ("float16", "bfloat16"):
+        for shape in ([3, 4], [64, 33]):
+            for name in ("uniform", "normal", "truncatedNormal"):
+                yield name, [0.5], shape, dtype
+            for name in FANS:
+                yield name, [], shape, dtype
+        for mode in MODES:
+            for distribution in DISTRIBUTIONS:
+                yield "varianceScaling", [1.7, mode, distribution, AXES[1]], [2, 3, 4, 5], dtype
+        yield "constant", [0.1], [3], dtype
 
 
-def answer(source, kind):
+def double_exact_cases():
+    """64-bit weights without a function of the C library in them, also by default in 64-bit mode."""
+    for dtype in ("float64", None):
+        yield "uniform", [0.3], [33, 7], dtype
+        yield "constant", [0.1], [3], dtype
+        for name in FANS:
+            if name.endswith("Uniform"):
+                yield name, [], [64, 33], dtype
+        for mode in MODES:
+            yield "varianceScaling", [1.7, mode, "uniform", AXES[1]], [2, 3, 4, 5], dtype
+
+
+def double_cases():
+    for name in ("normal", "truncatedNormal"):
+        yield name, [0.5], [9, 7], "float64"
+    for mode in MODES:
+        for distribution in DISTRIBUTIONS:
+            for dtype in ("float64", "complex128"):
+                yield "varianceScaling", [1.7, mode, distribution], [5, 7], dtype
+
+
+def answer(source, kind, x64=False):
     result = []
     for partitionable in (True, False):
         for index, (name, arguments, shape, dtype) in enumerate(source()):
             seed = index % 3 if index % 5 else 42
-            with jax.threefry_partitionable(partitionable), jax.enable_x64(dtype == "float64"):
+            wide = x64 or dtype in ("float64", "complex128")
+            with jax.threefry_partitionable(partitionable), jax.enable_x64(wide):
                 function = build(name, arguments)
-                values = function(jax.random.key(seed), tuple(shape), jnp.dtype(dtype or "float32"))
+                default = "float64" if x64 else "float32"
+                values = function(jax.random.key(seed), tuple(shape), jnp.dtype(dtype or default))
             case = {
                 "name": name,
                 "arguments": arguments,
@@ -130,7 +191,10 @@ def main():
         {
             "exact": answer(cases, exact),
             "orthogonal": answer(close_cases, close),
-            "otherWidths": answer(half_and_double, close),
+            "complex": answer(complex_cases, exact),
+            "half": answer(half_cases, exact),
+            "doubleExact": answer(double_exact_cases, exact, x64=True),
+            "double": answer(double_cases, close, x64=True),
         },
     )
 

@@ -178,11 +178,11 @@ function storage(bytes: Uint8Array, dtype: DType): NDArray["data"] {
     case "uint64":
       return new BigUint64Array(buffer);
     case "float32":
+    case "complex64":
       return new Float32Array(buffer);
     case "float64":
+    case "complex128":
       return new Float64Array(buffer);
-    default:
-      throw new TypeError(`storage: dtype ${dtype} has no answers.`);
   }
 }
 

@@ -3,6 +3,10 @@ import { checkShape } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { isKey } from "@flaxen/rng";
 import type { FloatDType } from "@flaxen/rng";
+import type { ComplexDType } from "./complex-sample.ts";
+
+/** The dtypes of weights that may be complex: the floating-point ones and `complex64`, `complex128`. */
+export type InexactDType = FloatDType | ComplexDType;
 
 /** Asserts that what a builder got is an object of options. */
 export function checkOptions(callee: string, options: unknown): void {
@@ -53,6 +57,25 @@ export function checkFloatDType(callee: string, dtype: unknown): FloatDType {
     default:
       throw new TypeError(
         `${callee}: dtype must be a real floating-point dtype, got ${describe(dtype)}.`,
+      );
+  }
+}
+
+/** Returns the dtype of random weights that may be complex, by default the default float. */
+export function checkInexactDType(callee: string, dtype: unknown): InexactDType {
+  switch (dtype) {
+    case undefined:
+      return defaultFloat();
+    case "float16":
+    case "bfloat16":
+    case "float32":
+    case "float64":
+    case "complex64":
+    case "complex128":
+      return dtype;
+    default:
+      throw new TypeError(
+        `${callee}: dtype must be a floating-point or complex dtype, got ${describe(dtype)}.`,
       );
   }
 }

@@ -1,4 +1,4 @@
-import { checkDType, defaultFloat, describe } from "@flaxen/dtype";
+import { checkDType, defaultFloat, describe, isComplex, isInexact } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { array, astype, broadcastTo, copy, full } from "@flaxen/ndarray";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
@@ -11,11 +11,12 @@ import type { Initializer } from "./initializer.ts";
  *
  * Formula: `w = value`.
  *
- * @param value - A number, or an array that broadcasts to every shape asked for.
+ * @param value - A number, `{ re, im }`, or an array that broadcasts to every shape asked for.
  * @param dtype - dtype of the result if none is asked for (default: the default float).
  * @returns An {@link Initializer} that ignores the random key.
- * @throws TypeError if `value` is neither a number nor an array, or `dtype` is not a dtype.
- * @throws RangeError if `value` is NaN; when called, if its shape does not broadcast to `shape`.
+ * @throws TypeError if `value` is neither a number nor an array, or `dtype` is not a dtype; when called, if `value` is
+ *   complex and the dtype is not.
+ * @throws RangeError if `value` is or holds NaN; when called, if its shape does not broadcast to `shape`.
  * @see `jax.nn.initializers.constant`.
  *
  * @example
@@ -28,32 +29,45 @@ import type { Initializer } from "./initializer.ts";
  * constant([1, 2, 3])(key(42), [2, 3], "int32"); // => [[1, 2, 3], [1, 2, 3]]
  * ```
  */
-export function constant(
-  value: number | boolean | bigint | ArrayInput,
-  dtype?: DType,
-): Initializer {
+export function constant(value: ArrayInput, dtype?: DType): Initializer {
   if (isKey(value) || value === undefined || value === null || typeof value === "string") {
     throw new TypeError(
       `constant: value must be a number or an array, got ${describe(value)}.${cureOf("constant", value)}`,
     );
   }
-  if (Number.isNaN(value)) {
-    throw new RangeError(`constant: value must not be NaN, got ${describe(value)}.`);
-  }
   const builderDType = dtype === undefined ? dtype : checkDType("constant", "dtype", dtype);
   const scalar = typeof value === "object" ? undefined : value;
-  const source = scalar === undefined ? array(value) : undefined;
+  const source = snapshot(value);
   return (key, shape, dtype = builderDType ?? defaultFloat()) => {
     checkCall("constant", key, shape);
     checkDType("constant", "dtype", dtype);
-    if (source === undefined) return full(shape, scalar as number, dtype);
+    if (isComplex(source.dtype) && !isComplex(dtype)) {
+      throw new TypeError(
+        `constant: dtype must be complex for a complex value, got ${describe(dtype)}.`,
+      );
+    }
+    if (scalar !== undefined) return full(shape, scalar, dtype);
     if (!broadcasts(source.shape, shape)) {
       throw new RangeError(
-        `constant: value must broadcast to shape ${describe(shape)}, got ${describe(source)}.`,
+        `constant: value must broadcast to shape ${describe(shape)}, got shape ${describe(source.shape)}.`,
       );
     }
     return copy(broadcastTo(astype(source, dtype), shape)) as NDArray;
   };
+}
+
+/** A copy of the value that has lost nothing: plain numbers are kept in float64 for when it is asked for. */
+function snapshot(value: ArrayInput): NDArray {
+  const read = array(value);
+  if (!isInexact(read.dtype)) return read;
+  const wide = isComplex(read.dtype) ? "complex128" : "float64";
+  const widened = array(value, wide);
+  for (const number of widened.data as Float64Array) {
+    if (Number.isNaN(number)) {
+      throw new RangeError(`constant: value must not be NaN, got ${describe(value)}.`);
+    }
+  }
+  return widened;
 }
 
 function broadcasts(from: Shape, to: Shape): boolean {

@@ -1,4 +1,4 @@
-import { describe } from "@flaxen/dtype";
+import { describe, isComplex } from "@flaxen/dtype";
 import { flatData, sizeOf, zeros } from "@flaxen/ndarray";
 import { checkCall } from "./arguments.ts";
 import type { Initializer } from "./initializer.ts";
@@ -13,9 +13,9 @@ import type { OrthogonalOptions } from "./orthogonal.ts";
  *
  * @param scale - Factor of the result (default 1).
  * @param options - `columnAxis` (of the last two axes) and `dtype`, see {@link OrthogonalOptions}.
- * @returns An {@link Initializer} for float32 and float64 and shapes of 3, 4 or 5 axes,
- *   `[...spatial, inFeatures, outFeatures]`.
- * @throws TypeError if `scale` or `columnAxis` is not a number, or `dtype` neither float32 nor float64.
+ * @returns An {@link Initializer} for float32, float64, complex64 and complex128, and shapes of 3, 4 or 5
+ *   axes, `[...spatial, inFeatures, outFeatures]`.
+ * @throws TypeError if `scale` or `columnAxis` is not a number, or `dtype` not one of these.
  * @throws RangeError if `scale` is not finite or `columnAxis` not an integer; when called, if `shape` does not
  *   have 3, 4 or 5 axes, has more input than output features, has an empty spatial axis, or lacks `columnAxis`.
  * @see Xiao, Bahri, Sohl-Dickstein, Schoenholz and Pennington (2018), "Dynamical isometry and a mean field theory of
@@ -65,7 +65,10 @@ export function deltaOrthogonal(scale = 1, options: OrthogonalOptions = {}): Ini
     let centre = 0;
     for (const length of spatial) centre = centre * length + Math.floor((length - 1) / 2);
     const kernel = zeros(shape, type);
-    kernel.data.set(flatData(matrix) as Float32Array, centre * sizeOf(features));
+    const numbers = flatData(matrix) as Float32Array;
+    // A complex element takes two numbers.
+    const width = isComplex(type) ? 2 : 1;
+    kernel.data.set(numbers, width * centre * sizeOf(features));
     return kernel;
   };
 }

@@ -1,7 +1,10 @@
 import { roundTo } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import type { FloatDType, Key } from "@flaxen/rng";
-import { checkCall, checkFloatDType, checkOptions } from "./arguments.ts";
+import { checkCall, checkInexactDType, checkOptions } from "./arguments.ts";
+import type { InexactDType } from "./arguments.ts";
+import { complexSample, partOf } from "./complex-sample.ts";
+import type { ComplexDType, Pairs } from "./complex-sample.ts";
 import { checkAxes, fanOf } from "./fans.ts";
 import type { Axes, FanMode } from "./fans.ts";
 import type { Initializer } from "./initializer.ts";
@@ -15,11 +18,19 @@ export interface FanOptions {
   /** Axis or axes that count for neither fan (default `[]`). */
   readonly batchAxis?: Axes;
   /** dtype of the result if none is asked for (default: the default float). */
-  readonly dtype?: FloatDType;
+  readonly dtype?: InexactDType;
 }
 
-/** Draws a sample of a given variance, a value of `dtype`. */
+/** Draws a real sample of a given variance, a value of `dtype`. */
 export type Draw = (key: Key, shape: Shape, dtype: FloatDType, variance: number) => NDArray;
+
+/** How one distribution is drawn. */
+export interface Draws {
+  readonly real: Draw;
+  readonly complex: (key: Key, shape: Shape, dtype: ComplexDType) => Pairs;
+  /** Standard deviation of what `complex` draws. */
+  readonly deviation: number;
+}
 
 /** Builds the initializer whose samples have variance `scale / fan`. */
 export function fanInitializer(
@@ -27,7 +38,7 @@ export function fanInitializer(
   scale: number,
   mode: FanMode,
   options: FanOptions,
-  draw: Draw,
+  draws: Draws,
 ): Initializer {
   checkOptions(callee, options);
   const { inAxis = -2, outAxis = -1, batchAxis = [] } = options;
@@ -36,11 +47,18 @@ export function fanInitializer(
   checkAxes(callee, "batchAxis", batchAxis);
   const axes = { inAxis, outAxis, batchAxis };
   const builderDType =
-    options.dtype === undefined ? undefined : checkFloatDType(callee, options.dtype);
+    options.dtype === undefined ? undefined : checkInexactDType(callee, options.dtype);
   return (key, shape, dtype = builderDType) => {
     checkCall(callee, key, shape);
-    const type = checkFloatDType(callee, dtype);
+    const type = checkInexactDType(callee, dtype);
+    const variance = scale / fanOf(callee, shape, mode, axes);
     // As in JAX, the variance is rounded to the dtype before any root is taken.
-    return draw(key, shape, type, roundTo(type, scale / fanOf(callee, shape, mode, axes)));
+    if (type !== "complex64" && type !== "complex128") {
+      return draws.real(key, shape, type, roundTo(type, variance));
+    }
+    const part = partOf(type);
+    const root = roundTo(part, Math.sqrt(roundTo(part, variance)));
+    const factor = root / roundTo(part, draws.deviation);
+    return complexSample(draws.complex(key, shape, type), factor, shape, type);
   };
 }

@@ -1,4 +1,4 @@
-import { drawUniform } from "./draw-uniform.ts";
+import { UNIFORM } from "./distributions.ts";
 import { fanInitializer } from "./fan-initializer.ts";
 import type { FanOptions } from "./fan-initializer.ts";
 import type { Initializer } from "./initializer.ts";
@@ -11,8 +11,8 @@ import type { Initializer } from "./initializer.ts";
  *
  * @param options - `inAxis` (default -2), `outAxis` (default -1), `batchAxis` (default `[]`) and `dtype`, see
  *   {@link FanOptions}.
- * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if an axis is not an integer or `dtype` not a real floating-point dtype.
+ * @returns An {@link Initializer} for the floating-point and complex dtypes.
+ * @throws TypeError if an axis is not an integer or `dtype` not a floating-point or complex dtype.
  * @throws RangeError (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
  *   lacks an axis named, or has an axis of length 0.
  * @see Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", equation 16.
@@ -30,7 +30,7 @@ import type { Initializer } from "./initializer.ts";
  * ```
  */
 export function glorotUniform(options: FanOptions = {}): Initializer {
-  return fanInitializer("glorotUniform", 1, "fan_avg", options, drawUniform);
+  return fanInitializer("glorotUniform", 1, "fan_avg", options, UNIFORM);
 }
 
 /**
@@ -43,8 +43,8 @@ export function glorotUniform(options: FanOptions = {}): Initializer {
  *
  * @param options - `inAxis` (default -2), `outAxis` (default -1), `batchAxis` (default `[]`) and `dtype`, see
  *   {@link FanOptions}.
- * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if an axis is not an integer or `dtype` not a real floating-point dtype.
+ * @returns An {@link Initializer} for the floating-point and complex dtypes.
+ * @throws TypeError if an axis is not an integer or `dtype` not a floating-point or complex dtype.
  * @throws RangeError (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
  *   lacks an axis named, or has an axis of length 0.
  * @see Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", equation 16.
@@ -62,5 +62,5 @@ export function glorotUniform(options: FanOptions = {}): Initializer {
  * ```
  */
 export function xavierUniform(options: FanOptions = {}): Initializer {
-  return fanInitializer("xavierUniform", 1, "fan_avg", options, drawUniform);
+  return fanInitializer("xavierUniform", 1, "fan_avg", options, UNIFORM);
 }

@@ -1,4 +1,4 @@
-import { drawUniform } from "./draw-uniform.ts";
+import { UNIFORM } from "./distributions.ts";
 import { fanInitializer } from "./fan-initializer.ts";
 import type { FanOptions } from "./fan-initializer.ts";
 import type { Initializer } from "./initializer.ts";
@@ -11,8 +11,8 @@ import type { Initializer } from "./initializer.ts";
  *
  * @param options - `inAxis` (default -2), `outAxis` (default -1), `batchAxis` (default `[]`) and `dtype`, see
  *   {@link FanOptions}.
- * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if an axis is not an integer or `dtype` not a real floating-point dtype.
+ * @returns An {@link Initializer} for the floating-point and complex dtypes.
+ * @throws TypeError if an axis is not an integer or `dtype` not a floating-point or complex dtype.
  * @throws RangeError (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
  *   lacks an axis named, or has an axis of length 0.
  * @see He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", equation 10. https://arxiv.org/abs/1502.01852
@@ -29,7 +29,7 @@ import type { Initializer } from "./initializer.ts";
  * ```
  */
 export function heUniform(options: FanOptions = {}): Initializer {
-  return fanInitializer("heUniform", 2, "fan_in", options, drawUniform);
+  return fanInitializer("heUniform", 2, "fan_in", options, UNIFORM);
 }
 
 /**
@@ -42,8 +42,8 @@ export function heUniform(options: FanOptions = {}): Initializer {
  *
  * @param options - `inAxis` (default -2), `outAxis` (default -1), `batchAxis` (default `[]`) and `dtype`, see
  *   {@link FanOptions}.
- * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if an axis is not an integer or `dtype` not a real floating-point dtype.
+ * @returns An {@link Initializer} for the floating-point and complex dtypes.
+ * @throws TypeError if an axis is not an integer or `dtype` not a floating-point or complex dtype.
  * @throws RangeError (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
  *   lacks an axis named, or has an axis of length 0.
  * @see He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", equation 10. https://arxiv.org/abs/1502.01852
@@ -60,5 +60,5 @@ export function heUniform(options: FanOptions = {}): Initializer {
  * ```
  */
 export function kaimingUniform(options: FanOptions = {}): Initializer {
-  return fanInitializer("kaimingUniform", 2, "fan_in", options, drawUniform);
+  return fanInitializer("kaimingUniform", 2, "fan_in", options, UNIFORM);
 }

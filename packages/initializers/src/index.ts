@@ -15,6 +15,8 @@
  *
  * @packageDocumentation
  */
+export type { InexactDType } from "./arguments.ts";
+export type { ComplexDType } from "./complex-sample.ts";
 export { constant } from "./constant.ts";
 export { deltaOrthogonal } from "./delta-orthogonal.ts";
 export type { FanOptions } from "./fan-initializer.ts";
@@ -28,7 +30,7 @@ export { lecunNormal } from "./lecun-normal.ts";
 export { lecunUniform } from "./lecun-uniform.ts";
 export { normal } from "./normal.ts";
 export { orthogonal } from "./orthogonal.ts";
-export type { OrthogonalOptions } from "./orthogonal.ts";
+export type { OrthogonalOptions, QRDType } from "./orthogonal.ts";
 export { truncatedNormal } from "./truncated-normal.ts";
 export type { TruncatedNormalOptions } from "./truncated-normal.ts";
 export { uniform } from "./uniform.ts";

@@ -1,4 +1,4 @@
-import { drawTruncatedNormal } from "./draw-truncated-normal.ts";
+import { TRUNCATED_NORMAL } from "./distributions.ts";
 import { fanInitializer } from "./fan-initializer.ts";
 import type { FanOptions } from "./fan-initializer.ts";
 import type { Initializer } from "./initializer.ts";
@@ -11,8 +11,8 @@ import type { Initializer } from "./initializer.ts";
  *
  * @param options - `inAxis` (default -2), `outAxis` (default -1), `batchAxis` (default `[]`) and `dtype`, see
  *   {@link FanOptions}.
- * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if an axis is not an integer or `dtype` not a real floating-point dtype.
+ * @returns An {@link Initializer} for the floating-point and complex dtypes.
+ * @throws TypeError if an axis is not an integer or `dtype` not a floating-point or complex dtype.
  * @throws RangeError (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
  *   lacks an axis named, or has an axis of length 0.
  * @see LeCun, Bottou, Orr and Müller (1998), "Efficient backprop", equation 16.
@@ -30,5 +30,5 @@ import type { Initializer } from "./initializer.ts";
  * ```
  */
 export function lecunNormal(options: FanOptions = {}): Initializer {
-  return fanInitializer("lecunNormal", 1, "fan_in", options, drawTruncatedNormal);
+  return fanInitializer("lecunNormal", 1, "fan_in", options, TRUNCATED_NORMAL);
 }

@@ -1,18 +1,21 @@
 import { normal as drawNormal } from "@flaxen/rng";
-import type { FloatDType } from "@flaxen/rng";
-import { checkCall, checkFinite, checkFloatDType } from "./arguments.ts";
+import { checkCall, checkFinite, checkInexactDType } from "./arguments.ts";
+import type { InexactDType } from "./arguments.ts";
+import { complexNormal } from "./complex-normal.ts";
+import { complexSample } from "./complex-sample.ts";
 import type { Initializer } from "./initializer.ts";
 import { scaleSample } from "./scale-sample.ts";
 
 /**
  * Builds an initializer that draws from the normal distribution with mean 0.
  *
- * Formula: `w = stddev * z` with `z` standard normal.
+ * Formula: `w = stddev * z` with `z` standard normal; for complex dtypes `z = (x + i y) / sqrt(2)` with `x` and `y`
+ * standard normal.
  *
  * @param stddev - Standard deviation (default 0.01).
  * @param dtype - dtype of the result if none is asked for (default: the default float).
- * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if `stddev` is not a number or `dtype` not a real floating-point dtype.
+ * @returns An {@link Initializer} for the floating-point and complex dtypes.
+ * @throws TypeError if `stddev` is not a number or `dtype` not a floating-point or complex dtype.
  * @throws RangeError if `stddev` is not finite.
  * @see `jax.nn.initializers.normal`.
  *
@@ -27,12 +30,15 @@ import { scaleSample } from "./scale-sample.ts";
  * //   [-4.0636625, -4.452025 , 0.6311572]], dtype=float32)
  * ```
  */
-export function normal(stddev = 0.01, dtype?: FloatDType): Initializer {
+export function normal(stddev = 0.01, dtype?: InexactDType): Initializer {
   checkFinite("normal", "stddev", stddev);
-  const builderDType = dtype === undefined ? dtype : checkFloatDType("normal", dtype);
+  const builderDType = dtype === undefined ? dtype : checkInexactDType("normal", dtype);
   return (key, shape, dtype = builderDType) => {
     checkCall("normal", key, shape);
-    const type = checkFloatDType("normal", dtype);
+    const type = checkInexactDType("normal", dtype);
+    if (type === "complex64" || type === "complex128") {
+      return complexSample(complexNormal(key, shape, type), stddev, shape, type);
+    }
     return scaleSample(drawNormal(key, shape, { dtype: type }), stddev);
   };
 }

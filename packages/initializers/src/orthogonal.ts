@@ -6,27 +6,33 @@ import type { Shape } from "@flaxen/ndarray";
 import { normal } from "@flaxen/rng";
 import type { Key } from "@flaxen/rng";
 import { checkCall, checkFinite, checkOptions } from "./arguments.ts";
+import { complexNormal } from "./complex-normal.ts";
+import { allocatePairs, partOf } from "./complex-sample.ts";
+import type { ComplexDType, Pairs } from "./complex-sample.ts";
 import type { Initializer } from "./initializer.ts";
 
 /** Options of {@link orthogonal} and {@link deltaOrthogonal}. */
 export interface OrthogonalOptions {
   /** The axis whose slices are the columns of the matrix (default -1); all others are its rows. */
   readonly columnAxis?: number;
-  /** dtype of the result if none is asked for, float32 or float64 (default: the default float). */
-  readonly dtype?: "float32" | "float64";
+  /** dtype of the result if none is asked for, of 32 or 64 bits a part (default: the default float). */
+  readonly dtype?: QRDType;
 }
+
+/** The dtypes of orthogonal weights, those with a QR factorization. */
+export type QRDType = "float32" | "float64" | ComplexDType;
 
 /**
  * Builds an initializer that draws orthogonal matrices, uniformly among all of them.
  *
  * Formula: `w = scale * q * sign(diag(r))` with `q r` the QR factorization of a matrix of standard normal numbers; the
  * signs make the distribution uniform. A matrix that is not square has orthonormal rows or columns, whichever are
- * fewer.
+ * fewer. For complex dtypes the matrix is unitary and `sign(z)` is `z / abs(z)`.
  *
  * @param scale - Factor of the result (default 1).
  * @param options - `columnAxis` and `dtype`, see {@link OrthogonalOptions}.
- * @returns An {@link Initializer} for float32 and float64; where an axis has length 0 the result is empty.
- * @throws TypeError if `scale` or `columnAxis` is not a number, or `dtype` neither float32 nor float64.
+ * @returns An {@link Initializer} for float32, float64, complex64 and complex128; where an axis has length 0 the result is empty.
+ * @throws TypeError if `scale` or `columnAxis` is not a number, or `dtype` not one of these.
  * @throws RangeError if `scale` is not finite or `columnAxis` not an integer; when called, if `shape` has fewer
  *   than 2 axes or lacks `columnAxis`.
  * @see Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning in deep linear neural
@@ -76,15 +82,19 @@ export function checkOrthogonal(
 }
 
 /** Returns the dtype of an orthogonal kernel, by default the default float. */
-export function checkQRDType(callee: string, dtype: unknown): "float32" | "float64" {
+export function checkQRDType(callee: string, dtype: unknown): QRDType {
   switch (dtype) {
     case undefined:
       return defaultFloat();
     case "float32":
     case "float64":
+    case "complex64":
+    case "complex128":
       return dtype;
     default:
-      throw new TypeError(`${callee}: dtype must be float32 or float64, got ${describe(dtype)}.`);
+      throw new TypeError(
+        `${callee}: dtype must be float32, float64, complex64 or complex128, got ${describe(dtype)}.`,
+      );
   }
 }
 
@@ -93,7 +103,7 @@ export function orthogonalKernel(
   callee: string,
   key: Key,
   shape: Shape,
-  dtype: "float32" | "float64",
+  dtype: QRDType,
   scale: number,
   columnAxis: number,
 ): NDArray {
@@ -107,7 +117,10 @@ export function orthogonalKernel(
   if (size === 0) return zeros(shape, dtype);
   const columns = shape[axis];
   const rows = size / columns;
-  const matrix = orthonormal(key, rows, columns, dtype, roundTo(dtype, scale));
+  const matrix =
+    dtype === "complex64" || dtype === "complex128"
+      ? unitary(key, rows, columns, dtype, roundTo(partOf(dtype), scale))
+      : orthonormal(key, rows, columns, dtype, roundTo(dtype, scale));
   const rowShape = shape.filter((_, i) => i !== axis);
   const kernel = new NDArray<DType>(matrix, [...rowShape, columns], undefined, 0, dtype);
   return contiguous(moveaxis(kernel, -1, axis));
@@ -133,6 +146,44 @@ function orthonormal(
     const factor = Math.sign(triangle[j * short + j]) * scale;
     for (let i = 0; i < long; i++) {
       matrix[tall ? i * short + j : j * long + i] = basis[i * short + j] * factor;
+    }
+  }
+  return matrix;
+}
+
+/** The same for complex numbers; rows that are orthonormal come from columns without conjugation, as in JAX. */
+function unitary(
+  key: Key,
+  rows: number,
+  columns: number,
+  dtype: ComplexDType,
+  scale: number,
+): Pairs {
+  const long = Math.max(rows, columns);
+  const short = Math.min(rows, columns);
+  const draws = new NDArray<ComplexDType>(
+    complexNormal(key, [long, short], dtype),
+    [long, short],
+    undefined,
+    0,
+    dtype,
+  );
+  const [q, r] = qr(draws);
+  const basis = flatData(q) as Pairs;
+  const triangle = flatData(r) as Pairs;
+  const matrix = allocatePairs(dtype, rows * columns);
+  const tall = rows >= columns;
+  for (let j = 0; j < short; j++) {
+    const re = triangle[2 * j * (short + 1)];
+    const im = triangle[2 * j * (short + 1) + 1];
+    const modulus = Math.hypot(re, im) || 1;
+    const c = (re / modulus) * scale;
+    const s = (im / modulus) * scale;
+    for (let i = 0; i < long; i++) {
+      const from = 2 * (i * short + j);
+      const to = 2 * (tall ? i * short + j : j * long + i);
+      matrix[to] = basis[from] * c - basis[from + 1] * s;
+      matrix[to + 1] = basis[from] * s + basis[from + 1] * c;
     }
   }
   return matrix;

@@ -1,10 +1,8 @@
 import { describe } from "@flaxen/dtype";
 import { cureOf } from "./arguments.ts";
-import { drawNormal } from "./draw-normal.ts";
-import { drawTruncatedNormal } from "./draw-truncated-normal.ts";
-import { drawUniform } from "./draw-uniform.ts";
+import { NORMAL, TRUNCATED_NORMAL, UNIFORM } from "./distributions.ts";
 import { fanInitializer } from "./fan-initializer.ts";
-import type { Draw, FanOptions } from "./fan-initializer.ts";
+import type { Draws, FanOptions } from "./fan-initializer.ts";
 import type { FanMode } from "./fans.ts";
 import type { Initializer } from "./initializer.ts";
 
@@ -22,14 +20,15 @@ export type Distribution = "truncated_normal" | "normal" | "uniform";
  *
  * Axes in none of `inAxis`, `outAxis` and `batchAxis` are the receptive field, as the spatial axes of a convolution.
  * `"truncated_normal"` cuts off at two standard deviations and corrects the variance for it, `"uniform"` draws on
- * `[-limit, limit)` with `limit = sqrt(3 * variance)`.
+ * `[-limit, limit)` with `limit = sqrt(3 * variance)`. For complex dtypes `"truncated_normal"` cuts off the modulus, and
+ * `"uniform"` draws on a disk.
  *
  * @param scale - Factor of the variance, at least 0.
  * @param mode - `"fan_in"`, `"fan_out"`, `"fan_avg"` or `"fan_geo_avg"`.
  * @param distribution - `"truncated_normal"`, `"normal"` or `"uniform"`.
  * @param options - `inAxis`, `outAxis`, `batchAxis` and `dtype`, see {@link FanOptions}.
- * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if `scale` is not a number, an axis not an integer, or `dtype` not a real floating-point
+ * @returns An {@link Initializer} for the floating-point and complex dtypes.
+ * @throws TypeError if `scale` is not a number, an axis not an integer, or `dtype` not a floating-point or complex
  *   dtype.
  * @throws RangeError if `scale` is negative or not finite, `mode` or `distribution` unknown; when called, if
  *   `shape` has fewer than 2 axes under the default axes, lacks an axis named, or has an axis of length 0.
@@ -71,14 +70,14 @@ export function varianceScaling(
   return fanInitializer("varianceScaling", scale, mode, options, drawOf(distribution));
 }
 
-function drawOf(distribution: Distribution): Draw {
+function drawOf(distribution: Distribution): Draws {
   switch (distribution) {
     case "truncated_normal":
-      return drawTruncatedNormal;
+      return TRUNCATED_NORMAL;
     case "normal":
-      return drawNormal;
+      return NORMAL;
     case "uniform":
-      return drawUniform;
+      return UNIFORM;
     default:
       throw new RangeError(
         `varianceScaling: distribution must be "truncated_normal", "normal" or "uniform", got ${describe(distribution)}.`,

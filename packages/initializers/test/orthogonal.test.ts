@@ -233,12 +233,12 @@ test("orthogonal(scale, options)(key, shape) refuses wrong input", (t) => {
   fails(
     () => orthogonal(1, { dtype: "float16" as never }),
     TypeError,
-    'dtype must be float32 or float64, got "float16".',
+    'dtype must be float32, float64, complex64 or complex128, got "float16".',
   );
   fails(
     () => orthogonal()(modern, [2, 2], "bfloat16"),
     TypeError,
-    'dtype must be float32 or float64, got "bfloat16".',
+    'dtype must be float32, float64, complex64 or complex128, got "bfloat16".',
   );
   fails(
     () => orthogonal()(1 as never, [2, 2]),
@@ -296,6 +296,6 @@ test("deltaOrthogonal(scale, options)(key, shape) refuses wrong input", (t) => {
   fails(
     () => deltaOrthogonal()(modern, [3, 3, 3], "int32"),
     TypeError,
-    'dtype must be float32 or float64, got "int32".',
+    'dtype must be float32, float64, complex64 or complex128, got "int32".',
   );
 });

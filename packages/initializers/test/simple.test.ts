@@ -94,6 +94,19 @@ test("constant(value, dtype)(key, shape) broadcasts an array and rounds it to th
   t.is(constant(-Infinity)(modern, []).item(), -Infinity);
 });
 
+test("constant(array)(key, shape, dtype) rounds the numbers of the array once", (t) => {
+  t.deepEqual(constant([0.1])(modern, [1], "float64").toArray(), [0.1]);
+  t.deepEqual(constant([2 ** 31 - 1])(modern, [1], "int32").toArray(), [2 ** 31 - 1]);
+  t.deepEqual(constant([2n ** 31n - 1n])(modern, [1], "int64").toArray(), [2n ** 31n - 1n]);
+  const z = { re: 0.1, im: -2 };
+  t.deepEqual(constant(z)(modern, [1], "complex128").toArray(), [z] as never);
+  t.deepEqual(constant([1, 2], "complex64")(modern, [2]).toArray(), [
+    { re: 1, im: 0 },
+    { re: 2, im: 0 },
+  ] as never);
+  t.deepEqual(constant([[1], [2]])(modern, [2, 0]).toArray(), [[], []]);
+});
+
 test("constant(array)(key, shape) shares no memory with the array", (t) => {
   const value = array([1, 2]);
   const initializer = constant(value);
@@ -127,7 +140,15 @@ test("constant(value) throws when value is not a number or an array that fits", 
   });
   t.throws(() => constant([1, 2])(modern, [2, 3]), {
     instanceOf: RangeError,
-    message: "constant: value must broadcast to shape [2, 3], got float32[2].",
+    message: "constant: value must broadcast to shape [2, 3], got shape [2].",
+  });
+  t.throws(() => constant([1, NaN]), {
+    instanceOf: RangeError,
+    message: "constant: value must not be NaN, got [1, NaN].",
+  });
+  t.throws(() => constant({ re: 1, im: 2 })(modern, [2]), {
+    instanceOf: TypeError,
+    message: 'constant: dtype must be complex for a complex value, got "float32".',
   });
   t.throws(() => constant(1)(0 as never, [2]), {
     instanceOf: TypeError,
@@ -228,9 +249,9 @@ const scaled = test.macro<["uniform" | "normal" | "truncatedNormal", string]>({
       "shape must hold non-negative integers, got [1.5].",
     );
     fails(
-      () => build()(modern, [2], "complex64"),
+      () => build()(modern, [2], "int8"),
       TypeError,
-      'dtype must be a real floating-point dtype, got "complex64".',
+      `dtype must be a ${name === "normal" ? "floating-point or complex" : "real floating-point"} dtype, got "int8".`,
     );
   },
   title: (_, name) => `${name}(...)(key, shape) refuses wrong input`,
@@ -239,14 +260,14 @@ test(scaled, "uniform", "scale");
 test(scaled, "normal", "stddev");
 test(scaled, "truncatedNormal", "stddev");
 
-test("uniform(scale, dtype) and normal(stddev, dtype) throw TypeError when dtype is not a real floating-point dtype", (t) => {
-  t.throws(() => uniform(1, "int32" as never), {
+test("uniform(scale, dtype) and normal(stddev, dtype) throw TypeError when there is no such distribution of the dtype", (t) => {
+  t.throws(() => uniform(1, "complex64" as never), {
     instanceOf: TypeError,
-    message: 'uniform: dtype must be a real floating-point dtype, got "int32".',
+    message: 'uniform: dtype must be a real floating-point dtype, got "complex64".',
   });
-  t.throws(() => normal(1, "complex64" as never), {
+  t.throws(() => normal(1, "uint8" as never), {
     instanceOf: TypeError,
-    message: 'normal: dtype must be a real floating-point dtype, got "complex64".',
+    message: 'normal: dtype must be a floating-point or complex dtype, got "uint8".',
   });
 });
 

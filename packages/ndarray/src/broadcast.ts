@@ -14,7 +14,8 @@ import type { Shape } from "./shape.ts";
  *
  * @param shapes - any number of shapes.
  * @returns the joint shape; `[]` for none.
- * @throws RangeError if two lengths differ and neither is 1.
+ * @throws RangeError if two lengths differ and neither is 1, or one is not a non-negative integer.
+ * @throws TypeError if a shape is not an array of numbers.
  *
  * @example
  * ```ts
@@ -27,6 +28,7 @@ import type { Shape } from "./shape.ts";
 export function broadcastShapes(...shapes: Shape[]): number[] {
   const result: number[] = [];
   for (const shape of shapes) {
+    checkShape("broadcastShapes", shape);
     while (result.length < shape.length) result.unshift(1);
     const shift = result.length - shape.length;
     for (let axis = 0; axis < shape.length; axis++) {

@@ -42,4 +42,7 @@ export type { GenericData, NDArrayLike } from "./ndarray-like.ts";
 export { expandDims, flip, moveaxis, reshape, squeeze, transpose } from "./reshape.ts";
 export { checkShape, rowMajorStrides, sizeOf } from "./shape.ts";
 export type { Shape } from "./shape.ts";
+export { argsort, sort } from "./sort.ts";
+export { take } from "./take.ts";
 export type { NestedArray } from "./to-nested.ts";
+export { where } from "./where.ts";
