@@ -32,7 +32,7 @@ def gradient(step, seed):
     }
 
 
-# Where the TypeScript function takes what Optax has in another place: the names of its positional arguments.
+# The positional arguments of the TypeScript functions whose order is not that of Optax.
 POSITIONAL = {
     "polynomialSchedule": ["init_value", "end_value", "transition_steps"],
 }
@@ -267,7 +267,8 @@ def state_paths(state):
     lines = []
     for path, leaf in jax.tree_util.tree_flatten_with_path(state)[0]:
         names = [
-            str(getattr(key, "name", getattr(key, "key", getattr(key, "idx", None)))) for key in path
+            str(getattr(key, "name", getattr(key, "key", getattr(key, "idx", None))))
+            for key in path
         ]
         place = re.sub(r"_([a-z])", lambda match: match.group(1).upper(), ".".join(names))
         lines.append(f"{place} {leaf.dtype}[{', '.join(map(str, leaf.shape))}]")

@@ -3,7 +3,7 @@ import type { CountState, EmptyState, GradientTransformation } from "./gradient-
 import { scaleByAdamAs } from "./scale-by-adam.ts";
 import type { ScaleByAdamOptions, ScaleByAdamState } from "./scale-by-adam.ts";
 import { scaleByLearningRateAs } from "./scale.ts";
-import type { Schedule } from "./schedules.ts";
+import type { ScalarOrSchedule } from "./hyperparam.ts";
 
 /** The state of {@link adam}: that of its rule, then that of its learning rate. */
 export type AdamState = readonly [ScaleByAdamState, EmptyState | CountState];
@@ -14,9 +14,11 @@ export type AdamState = readonly [ScaleByAdamState, EmptyState | CountState];
  * `updates = -learningRate * mu / (1 - b1^t) / (sqrt(nu / (1 - b2^t) + epsRoot) + eps)` with the
  * moments of {@link scaleByAdam}.
  *
- * @param learningRate - A non-negative finite number, or a schedule of the count from 0 on.
+ * @param learningRate - A non-negative finite number, a scalar tensor, or a schedule of the count
+ *   from 0 on.
  * @param options - `b1` (default 0.9) and `b2` (default 0.999) in `[0, 1)`, `eps` (default 1e-8) and
- *   `epsRoot` (default 0) non-negative.
+ *   `epsRoot` (default 0) non-negative; `nesterov` (default `false`) and `muDtype` (default: that of the
+ *   parameters) as in {@link scaleByAdam}.
  * @returns A transformation whose state is `[{ count, mu, nu }, {}]`, with `{ count }` last when the
  *   rate is a schedule.
  * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
@@ -39,7 +41,7 @@ export type AdamState = readonly [ScaleByAdamState, EmptyState | CountState];
  * ```
  */
 export function adam(
-  learningRate: number | Schedule,
+  learningRate: ScalarOrSchedule,
   options: ScaleByAdamOptions = {},
 ): GradientTransformation<AdamState> {
   return chainAs<AdamState>(

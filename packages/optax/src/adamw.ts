@@ -1,20 +1,23 @@
 import { addDecayedWeightsAs } from "./add-decayed-weights.ts";
-import type { AddDecayedWeightsOptions } from "./add-decayed-weights.ts";
+import type { AddDecayedWeightsOptions, DecayState } from "./add-decayed-weights.ts";
 import { chainAs } from "./chain.ts";
 import type { CountState, EmptyState, GradientTransformation } from "./gradient-transformation.ts";
 import { scaleByAdamAs } from "./scale-by-adam.ts";
 import type { ScaleByAdamOptions, ScaleByAdamState } from "./scale-by-adam.ts";
 import { scaleByLearningRateAs } from "./scale.ts";
-import type { Schedule } from "./schedules.ts";
+import type { ScalarOrSchedule } from "./hyperparam.ts";
 
 /** Options of {@link adamw}. */
 export interface AdamwOptions extends ScaleByAdamOptions, AddDecayedWeightsOptions {
-  /** Multiple of the parameters that is added to the updates, non-negative; 1e-4 by default. */
-  readonly weightDecay?: number;
+  /**
+   * Multiple of the parameters that is added to the updates, non-negative, or a schedule of it; 1e-4 by
+   * default.
+   */
+  readonly weightDecay?: ScalarOrSchedule;
 }
 
 /** The state of {@link adamw}: those of its rule, its decay and its learning rate. */
-export type AdamwState = readonly [ScaleByAdamState, EmptyState, EmptyState | CountState];
+export type AdamwState = readonly [ScaleByAdamState, DecayState, EmptyState | CountState];
 
 /**
  * Builds the AdamW optimizer: Adam with decoupled weight decay.
@@ -22,12 +25,14 @@ export type AdamwState = readonly [ScaleByAdamState, EmptyState, EmptyState | Co
  * `updates = -learningRate * (adam + weightDecay * params)`, where `adam` is the update of
  * {@link scaleByAdam}.
  *
- * @param learningRate - A non-negative finite number, or a schedule of the count from 0 on.
- * @param options - The options of {@link adam}, `weightDecay` (default 1e-4, non-negative) and
- *   `mask` (default: all parameters decay), a tree of booleans or a function from the parameters to
+ * @param learningRate - A non-negative finite number, a scalar tensor, or a schedule of the count
+ *   from 0 on.
+ * @param options - The options of {@link adam}, `weightDecay` (default 1e-4, non-negative, or a
+ *   schedule of the count from 0 on) and `mask` (default: all parameters decay), a tree of booleans or a function from the parameters to
  *   one.
- * @returns A transformation whose state is `[{ count, mu, nu }, {}, {}]`, with `{ count }` last when
- *   the rate is a schedule, and whose `update` needs the parameters.
+ * @returns A transformation whose state is `[{ count, mu, nu }, {}, {}]`, with the state of
+ *   {@link addDecayedWeights} for a scheduled decay and `{ count }` last for a scheduled rate, and whose
+ *   `update` needs the parameters.
  * @throws TypeError if an argument has the wrong type, or a tree another structure.
  * @throws RangeError if an argument is out of its range, or a leaf has another shape.
  * @throws Error (in `update`) if the parameters are missing.
@@ -46,7 +51,7 @@ export type AdamwState = readonly [ScaleByAdamState, EmptyState, EmptyState | Co
  * ```
  */
 export function adamw(
-  learningRate: number | Schedule,
+  learningRate: ScalarOrSchedule,
   { weightDecay = 1e-4, mask, ...options }: AdamwOptions = {},
 ): GradientTransformation<AdamwState> {
   return chainAs<AdamwState>(

@@ -1,9 +1,14 @@
-import { add, multiply, tree } from "@flaxen/autodiff";
-import type { Structure } from "@flaxen/autodiff";
-import { describe } from "@flaxen/dtype";
-import { checkNonNegative } from "./arguments.ts";
-import type { EmptyState, GradientTransformation } from "./gradient-transformation.ts";
-import { countLeaves, print, rebuild, takeLeaves, takeMatching } from "./leaves.ts";
+import { add, multiply } from "@flaxen/autodiff";
+import { checkScheduled } from "./arguments.ts";
+import { increment, initialCount } from "./count.ts";
+import type { CountState, EmptyState, GradientTransformation } from "./gradient-transformation.ts";
+import { likeScalar, valueAt } from "./hyperparam.ts";
+import type { Hyperparam, ScalarOrSchedule } from "./hyperparam.ts";
+import { rebuild, takeLeaves, takeMatching } from "./leaves.ts";
+import { maskLeaves } from "./mask.ts";
+import type { Mask } from "./mask.ts";
+import type { MaskedState } from "./masked.ts";
+import { checkState } from "./state.ts";
 
 /** Options of {@link addDecayedWeights}. */
 export interface AddDecayedWeightsOptions {
@@ -14,12 +19,8 @@ export interface AddDecayedWeightsOptions {
   readonly mask?: Mask | undefined;
 }
 
-/** A tree of booleans like the parameters, or a function from the parameters to one. */
-export type Mask = MaskTree | ((params: unknown) => MaskTree);
-
-/** A tree of booleans. */
-export type MaskTree =
-  boolean | null | undefined | readonly MaskTree[] | { readonly [name: string]: MaskTree };
+/** The state of {@link addDecayedWeights}: it counts when the decay is a schedule. */
+export type DecayState = EmptyState | CountState | MaskedState<CountState>;
 
 /**
  * Builds the transformation that adds a multiple of the parameters to the updates.
@@ -27,13 +28,16 @@ export type MaskTree =
  * `updates + weightDecay * params`. After an adaptive rule and before the learning rate this is
  * decoupled weight decay.
  *
- * @param weightDecay - A non-negative finite number; 0 by default.
+ * @param weightDecay - A non-negative finite number, a scalar tensor, or a schedule of the count from
+ *   0 on; 0 by default.
  * @param options - `mask`, a tree of booleans, or a function from the parameters to one, that says
  *   which parameters decay; by default all.
- * @returns A transformation whose state is `{}` and whose `update` needs the parameters.
- * @throws TypeError if `weightDecay` is no number, or (in `update`) the mask or the
+ * @returns A transformation whose `update` needs the parameters and whose state is `{}` or, for a
+ *   schedule, `{ count }`, with a mask `{ innerState: { count } }`.
+ * @throws TypeError if `weightDecay` is neither number nor tensor nor function, or (in `update`) the mask or the
  *   parameters do not fit the updates.
- * @throws RangeError if `weightDecay` is negative or not finite.
+ * @throws RangeError if `weightDecay` is a negative or not finite number, or a tensor that is no
+ *   scalar.
  * @throws Error (in `update`) if the parameters are missing.
  * @see Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization", algorithm 2.
  *   https://arxiv.org/abs/1711.05101
@@ -50,80 +54,68 @@ export type MaskTree =
  * ```
  */
 export function addDecayedWeights(
-  weightDecay = 0,
+  weightDecay: ScalarOrSchedule = 0,
   options: AddDecayedWeightsOptions = {},
-): GradientTransformation<EmptyState> {
+): GradientTransformation<DecayState> {
   return addDecayedWeightsAs("addDecayedWeights", weightDecay, options);
 }
 
 /** {@link addDecayedWeights} as a part of the optimizer `callee`, which messages name. */
 export function addDecayedWeightsAs(
   callee: string,
-  weightDecay: number,
+  weightDecay: ScalarOrSchedule,
   { mask }: AddDecayedWeightsOptions,
-): GradientTransformation<EmptyState> {
-  checkNonNegative(callee, "weightDecay", weightDecay);
+): GradientTransformation<DecayState> {
+  checkScheduled(callee, "weightDecay", weightDecay);
   const owner = `${callee}.update`;
+  if (typeof weightDecay !== "function") {
+    return {
+      init: () => ({}),
+      update<T>(updates: T, state: DecayState, params?: unknown): [T, DecayState] {
+        return [decay(owner, updates, params, mask, weightDecay), state];
+      },
+    };
+  }
+  // Under a mask the count sits one level deeper, as in Optax, so that saved states agree.
+  const wrap = (state: CountState): DecayState =>
+    mask === undefined ? state : { innerState: state };
   return {
-    init: () => ({}),
-    update<T>(updates: T, state: EmptyState, params?: unknown): [T, EmptyState] {
-      if (params === undefined) {
-        throw new Error(
-          `${owner}: params must be given to decay them, got undefined. Call update(updates, state, params).`,
-        );
-      }
-      const gradients = takeLeaves(owner, "updates", updates);
-      const { leaves, structure } = takeMatching(owner, "params", params, "updates", gradients);
-      const decays = maskLeaves(owner, mask, params, structure);
-      if (weightDecay === 0) return [updates, state];
-      const decayed = gradients.leaves.map((g, i) =>
-        decays[i] ? add(g, multiply(leaves[i], weightDecay)) : g,
-      );
-      return [rebuild(structure, decayed), state];
+    init: () => wrap({ count: initialCount() }),
+    update<T>(updates: T, state: DecayState, params?: unknown): [T, DecayState] {
+      if (mask !== undefined) checkState(owner, state, ["innerState"]);
+      const inner = mask === undefined ? state : (state as MaskedState<CountState>).innerState;
+      checkState(owner, inner, ["count"]);
+      const { count } = inner as CountState;
+      const factor = valueAt(owner, "weightDecay", weightDecay, count);
+      return [decay(owner, updates, params, mask, factor), wrap({ count: increment(count) })];
     },
   };
 }
 
-/** The mask of each leaf of the parameters. */
-function maskLeaves(
-  callee: string,
-  mask: Mask | undefined,
+/** `updates + factor * params` where the mask says so. */
+function decay<T>(
+  owner: string,
+  updates: T,
   params: unknown,
-  structure: Structure,
-): readonly boolean[] {
-  if (mask === undefined) return Array<boolean>(countLeaves(structure)).fill(true);
-  const [values, maskStructure] = tree.flatten(typeof mask === "function" ? mask(params) : mask);
-  const wrong = values.find((value) => typeof value !== "boolean");
-  if (wrong !== undefined) {
-    throw new TypeError(`${callee}: mask must be a tree of booleans, got ${describe(wrong)}.`);
-  }
-  const spread: boolean[] = [];
-  if (!spreadPrefix(maskStructure, structure, [...(values as boolean[])], spread)) {
-    throw new TypeError(
-      `${callee}: mask must have the structure of params or of its upper part, got ${print(maskStructure)} for ${print(structure)}.`,
+  mask: Mask | undefined,
+  factor: Hyperparam,
+): T {
+  if (params === undefined) {
+    throw new Error(
+      `${owner}: params must be given to decay them, got undefined. Call update(updates, state, params).`,
     );
   }
-  return spread;
-}
-
-/** Repeats each value of a prefix for the leaves below it; false when it is no prefix. */
-function spreadPrefix(
-  prefix: Structure,
-  whole: Structure,
-  values: boolean[],
-  spread: boolean[],
-): boolean {
-  if (prefix.kind === "leaf") {
-    const value = values.shift()!;
-    for (let left = countLeaves(whole); left > 0; left--) spread.push(value);
-    return true;
-  }
-  if (prefix.kind === "empty" || whole.kind === "empty") return prefix.kind === whole.kind;
-  if (whole.kind !== prefix.kind || whole.children.length !== prefix.children.length) return false;
-  if (prefix.kind === "object" && whole.kind === "object") {
-    if (!prefix.keys.every((key, i) => key === whole.keys[i])) return false;
-  }
-  return prefix.children.every((child, i) =>
-    spreadPrefix(child, whole.children[i], values, spread),
-  );
+  const gradients = takeLeaves(owner, "updates", updates);
+  const { leaves, structure } = takeMatching(owner, "params", params, "updates", gradients);
+  const value = typeof mask === "function" ? mask(params) : mask;
+  const decays =
+    mask === undefined
+      ? undefined
+      : maskLeaves({ callee: owner, argument: "mask", value, owner: "params", structure });
+  if (factor === 0) return updates;
+  const decayed = gradients.leaves.map((g, i) => {
+    if (decays?.[i] === false) return g;
+    return add(g, multiply(leaves[i], likeScalar(factor, 1, leaves[i])));
+  });
+  return rebuild(structure, decayed);
 }

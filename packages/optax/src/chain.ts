@@ -25,10 +25,7 @@ export function chain<States extends readonly unknown[]>(
   ...transformations: { readonly [K in keyof States]: GradientTransformation<States[K]> }
 ): GradientTransformation<States> {
   transformations.forEach((part: unknown, i) => {
-    if (isTransformation(part)) return;
-    throw new TypeError(
-      `chain: transformations must have init and update, got ${describe(part)} at ${i}.`,
-    );
+    checkTransformation("chain", "transformations", part, ` at ${i}`);
   });
   return chainAs<States>("chain", ...transformations);
 }
@@ -53,10 +50,20 @@ export function chainAs<States extends readonly unknown[]>(
   };
 }
 
-function isTransformation(part: unknown): part is GradientTransformation {
-  if (typeof part !== "object" || part === null) return false;
-  const { init, update } = part as Partial<GradientTransformation>;
-  return typeof init === "function" && typeof update === "function";
+/** Checks that an argument has the functions of a transformation. */
+export function checkTransformation(
+  callee: string,
+  argument: string,
+  part: unknown,
+  place: string = "",
+): void {
+  if (typeof part === "object" && part !== null) {
+    const { init, update } = part as Partial<GradientTransformation>;
+    if (typeof init === "function" && typeof update === "function") return;
+  }
+  throw new TypeError(
+    `${callee}: ${argument} must have init and update, got ${describe(part)}${place}.`,
+  );
 }
 
 function checkStates(callee: string, count: number, state: unknown): void {

@@ -1,7 +1,8 @@
-import { isTensor, toTensor, tree } from "@flaxen/autodiff";
+import { astype, isTensor, toTensor, tree } from "@flaxen/autodiff";
 import type { Structure, Tensor } from "@flaxen/autodiff";
 import { defaultFloat, describe, isFloating } from "@flaxen/dtype";
-import { zeros } from "@flaxen/ndarray";
+import type { DType } from "@flaxen/dtype";
+import { full, zeros } from "@flaxen/ndarray";
 import type { TensorTree } from "./gradient-transformation.ts";
 
 /** A tree of tensors taken apart. */
@@ -31,17 +32,42 @@ export function rebuild<T>(structure: Structure, leaves: readonly Tensor[]): T {
   return tree.unflatten(structure, leaves) as T;
 }
 
-/** A tree of zeros with the shapes and dtypes of floating-point parameters. */
-export function zerosLikeParams(callee: string, params: unknown): TensorTree {
+/** Applies a function to each leaf of the updates. */
+export function mapLeaves<T>(callee: string, updates: T, f: (leaf: Tensor) => Tensor): T {
+  const { leaves, structure } = takeLeaves(callee, "updates", updates);
+  return rebuild(structure, leaves.map(f));
+}
+
+/** A tensor in a dtype; itself when it has it. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : astype(x, dtype);
+}
+
+/** A tree of zeros like floating-point parameters, in one dtype, a function of theirs, or theirs. */
+export function zerosLikeParams(
+  callee: string,
+  params: unknown,
+  dtype: DType | ((dtype: DType) => DType) = (own) => own,
+): TensorTree {
+  const dtypeOf = typeof dtype === "function" ? dtype : () => dtype;
+  return likeParams(callee, params, (p) => zeros(p.shape, dtypeOf(p.dtype)));
+}
+
+/** A tree of one number with the shapes and dtypes of floating-point parameters. */
+export function fullLikeParams(callee: string, params: unknown, value: number): TensorTree {
+  return likeParams(callee, params, (p) => full(p.shape, value, p.dtype));
+}
+
+function likeParams(callee: string, params: unknown, make: (leaf: Tensor) => Tensor): TensorTree {
   const { leaves, structure } = takeLeaves(callee, "params", params);
-  const zeroLeaves = leaves.map((leaf, i) => {
+  const made = leaves.map((leaf, i) => {
     if (!isFloating(leaf.dtype)) {
       const found = describe(leaf) + leafPath(structure, i);
       throw new TypeError(`${callee}: params must be floating-point tensors, got ${found}.`);
     }
-    return zeros(leaf.shape, leaf.dtype);
+    return make(leaf);
   });
-  return rebuild(structure, zeroLeaves);
+  return rebuild(structure, made);
 }
 
 /** Checks that `value` has the structure and the shapes of `reference`, called `owner` in messages. */

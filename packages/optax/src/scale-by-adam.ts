@@ -1,23 +1,35 @@
-import { add, astype, divide, multiply, power, sqrt, square, subtract } from "@flaxen/autodiff";
+import { add, divide, multiply, sqrt, square } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
 import type { DType } from "@flaxen/dtype";
-import { full } from "@flaxen/ndarray";
-import { checkDecay, checkNonNegative } from "./arguments.ts";
+import {
+  checkBoolean,
+  checkDecay,
+  checkHyperparam,
+  checkNonNegative,
+  checkStateDType,
+} from "./arguments.ts";
 import { increment, initialCount } from "./count.ts";
 import type { CountState, GradientTransformation, TensorTree } from "./gradient-transformation.ts";
-import { rebuild, takeLeaves, takeMatching, zerosLikeParams } from "./leaves.ts";
+import { complement, toScalar } from "./hyperparam.ts";
+import type { Hyperparam } from "./hyperparam.ts";
+import { cast, rebuild, takeLeaves, takeMatching, zerosLikeParams } from "./leaves.ts";
+import { biasOf, blend, blendInto, oncePerDType, wideDType } from "./moments.ts";
 import { checkState } from "./state.ts";
 
 /** The numbers of the Adam rule. */
 export interface ScaleByAdamOptions {
   /** Decay rate of the running mean of the gradients, in `[0, 1)`; 0.9 by default. */
-  readonly b1?: number;
+  readonly b1?: Hyperparam;
   /** Decay rate of the running mean of their squares, in `[0, 1)`; 0.999 by default. */
-  readonly b2?: number;
+  readonly b2?: Hyperparam;
   /** Added to the square root in the denominator, non-negative; 1e-8 by default. */
-  readonly eps?: number;
+  readonly eps?: Hyperparam;
   /** Added under the square root, non-negative; 0 by default. */
-  readonly epsRoot?: number;
+  readonly epsRoot?: Hyperparam;
+  /** Whether the mean looks one step ahead, as in {@link nadam}; `false` by default. */
+  readonly nesterov?: boolean;
+  /** Dtype in which the mean is stored; that of the parameters by default. */
+  readonly muDtype?: DType | undefined;
 }
 
 /** The state of {@link scaleByAdam}. */
@@ -33,18 +45,22 @@ export interface ScaleByAdamState extends CountState {
  * rule without a learning rate.
  *
  * `mu = b1 mu + (1 - b1) g`, `nu = b2 nu + (1 - b2) g^2`, then
- * `mu / (1 - b1^t) / (sqrt(nu / (1 - b2^t) + epsRoot) + eps)` at update `t = 1, 2, ...`.
+ * `mu / (1 - b1^t) / (sqrt(nu / (1 - b2^t) + epsRoot) + eps)` at update `t = 1, 2, ...`. With
+ * `nesterov`, `b1 mu / (1 - b1^(t + 1)) + (1 - b1) g / (1 - b1^t)` is in place of `mu / (1 - b1^t)`.
  *
  * @param options - `b1` (default 0.9) and `b2` (default 0.999) in `[0, 1)`, `eps` (default 1e-8) and
- *   `epsRoot` (default 0) non-negative.
- * @returns A transformation whose state is `{ count, mu, nu }`, both moments in the dtype of the
- *   parameters.
- * @throws TypeError if an option is no number, or (in `init`) a parameter is not
+ *   `epsRoot` (default 0) non-negative; `nesterov` (default `false`); `muDtype` (default: that of the
+ *   parameters), in which `mu` is stored between updates.
+ * @returns A transformation whose state is `{ count, mu, nu }`, in the dtype of the parameters but for
+ *   `muDtype`.
+ * @throws TypeError if an option has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
  * @throws RangeError if an option is out of its range, or (in `update`) the updates have
  *   other shapes than the state.
  * @see Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 1.
- *   https://arxiv.org/abs/1412.6980. As in Optax, `epsRoot` is an addition.
+ *   https://arxiv.org/abs/1412.6980. As in Optax, `epsRoot` is an addition. Dozat (2016),
+ *   "Incorporating Nesterov Momentum into Adam", algorithm 2, for `nesterov`, without its factor `b2`
+ *   of `nu` and with a constant `b1`. https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
  *
  * @example
  * ```ts
@@ -63,31 +79,44 @@ export function scaleByAdam(
   return scaleByAdamAs("scaleByAdam", options);
 }
 
+/** The options with their defaults filled in, but for the dtype. */
+type Numbers = Required<Omit<ScaleByAdamOptions, "muDtype">>;
+
 /** {@link scaleByAdam} as a part of the optimizer `callee`, which messages name. */
 export function scaleByAdamAs(
   callee: string,
-  { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0 }: ScaleByAdamOptions,
+  { b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, nesterov = false, muDtype }: ScaleByAdamOptions,
 ): GradientTransformation<ScaleByAdamState> {
-  checkDecay(callee, "b1", b1);
-  checkDecay(callee, "b2", b2);
-  checkNonNegative(callee, "eps", eps);
-  checkNonNegative(callee, "epsRoot", epsRoot);
+  checkHyperparam(checkDecay, callee, "b1", b1);
+  checkHyperparam(checkDecay, callee, "b2", b2);
+  checkHyperparam(checkNonNegative, callee, "eps", eps);
+  checkHyperparam(checkNonNegative, callee, "epsRoot", epsRoot);
+  checkBoolean(callee, "nesterov", nesterov);
+  checkStateDType(callee, "muDtype", muDtype);
+  const owner = `${callee}.update`;
   return {
     init(params) {
-      const mu = zerosLikeParams(`${callee}.init`, params);
+      const mu = zerosLikeParams(`${callee}.init`, params, muDtype);
       return { count: initialCount(), mu, nu: zerosLikeParams(`${callee}.init`, params) };
     },
     update<T>(updates: T, state: ScaleByAdamState): [T, ScaleByAdamState] {
-      const owner = `${callee}.update`;
       checkState(owner, state, ["count", "mu", "nu"]);
       const means = takeLeaves(owner, "state.mu", state.mu);
       const squares = takeMatching(owner, "state.nu", state.nu, "state.mu", means);
       const { leaves, structure } = takeMatching(owner, "updates", updates, "the state", means);
       const count = increment(state.count);
-      const mu = leaves.map((g, i) => blend(means.leaves[i], g, b1));
-      const nu = leaves.map((g, i) => blend(squares.leaves[i], square(g), b2));
-      const correct = corrections(count, { b1, b2, eps, epsRoot });
-      const scaled = mu.map((m, i) => direction(m, nu[i], correct(m.dtype)));
+      const correct = corrections(count, { b1, b2, eps, epsRoot, nesterov });
+      const mu: Tensor[] = [];
+      const nu = leaves.map((g, i) => blendInto(squares.leaves[i], square(g), b2));
+      const scaled = leaves.map((g, i) => {
+        const mean = means.leaves[i];
+        const { dtype } = nu[i];
+        // Rounded to the dtype of the state only after its use here.
+        const next = blend(mean, g, b1);
+        mu.push(cast(next, mean.dtype));
+        const current = muDtype === undefined ? cast(next, dtype) : next;
+        return cast(direction(current, g, nu[i], correct(current.dtype)), dtype);
+      });
       const next = {
         count,
         mu: rebuild<TensorTree>(structure, mu),
@@ -98,12 +127,6 @@ export function scaleByAdamAs(
   };
 }
 
-/** `decay * mean + (1 - decay) * value`, in the dtype of the mean. */
-function blend(mean: Tensor, value: Tensor, decay: number): Tensor {
-  const blended = add(multiply(mean, decay), multiply(value, 1 - decay));
-  return blended.dtype === mean.dtype ? blended : astype(blended, mean.dtype);
-}
-
 /** The scalars of one update, as tensors in one dtype. */
 interface Corrections {
   /** `(1 - b1^t) / sqrt(1 - b2^t)` */
@@ -112,6 +135,8 @@ interface Corrections {
   readonly floor: Tensor;
   /** `(1 - b2^t) * epsRoot`, or null when that is zero. */
   readonly root: Tensor | null;
+  /** The weights of mean and gradient when looking ahead, both times `1 - b1^t`; null when not. */
+  readonly ahead: { readonly mean: Tensor; readonly gradient: Tensor } | null;
 }
 
 /**
@@ -119,32 +144,47 @@ interface Corrections {
  * `mu / (slope * sqrt(nu + root) + floor)` equals the documented rule in four passes over the data
  * where the rule as written takes five.
  */
-function direction(mu: Tensor, nu: Tensor, { slope, floor, root }: Corrections): Tensor {
+function direction(
+  mu: Tensor,
+  g: Tensor,
+  nu: Tensor,
+  { slope, floor, root, ahead }: Corrections,
+): Tensor {
   const size = sqrt(root === null ? nu : add(nu, root));
-  return divide(mu, add(multiply(size, slope), floor));
+  const top =
+    ahead === null
+      ? mu
+      : add(multiply(mu, ahead.mean), multiply(cast(g, mu.dtype), ahead.gradient));
+  return divide(top, add(multiply(size, slope), floor));
 }
 
 /** The corrections for each dtype, worked out once per update. */
 function corrections(
   count: Tensor,
-  { b1, b2, eps, epsRoot }: Required<ScaleByAdamOptions>,
+  { b1, b2, eps, epsRoot, nesterov }: Numbers,
 ): (dtype: DType) => Corrections {
-  const known = new Map<DType, Corrections>();
-  return (dtype) => {
-    let found = known.get(dtype);
-    if (found === undefined) {
-      // 16-bit powers would round b2^t to 1; so those are taken in float32, as Optax does.
-      const wide: DType = dtype === "float64" ? "float64" : "float32";
-      const step = astype(count, wide);
-      const bias1 = subtract(1, power(full([], b1, wide), step));
-      const bias2 = subtract(1, power(full([], b2, wide), step));
-      found = {
-        slope: astype(divide(bias1, sqrt(bias2)), dtype),
-        floor: astype(multiply(bias1, eps), dtype),
-        root: epsRoot === 0 ? null : astype(multiply(bias2, epsRoot), dtype),
-      };
-      known.set(dtype, found);
-    }
-    return found;
+  return oncePerDType((dtype) => {
+    const bias1 = biasOf(b1, count, dtype);
+    const bias2 = biasOf(b2, count, dtype);
+    return {
+      slope: cast(divide(bias1, sqrt(bias2)), dtype),
+      floor: cast(multiply(bias1, eps), dtype),
+      root: epsRoot === 0 ? null : cast(multiply(bias2, epsRoot), dtype),
+      ahead: nesterov ? lookAhead(b1, bias1, count, dtype) : null,
+    };
+  });
+}
+
+function lookAhead(
+  b1: Hyperparam,
+  bias1: Tensor,
+  count: Tensor,
+  dtype: DType,
+): Corrections["ahead"] {
+  const later = divide(bias1, biasOf(b1, increment(count), dtype));
+  const wide = wideDType(dtype);
+  return {
+    mean: cast(multiply(later, b1), dtype),
+    gradient: cast(toScalar(complement(b1), wide), dtype),
   };
 }

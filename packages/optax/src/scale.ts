@@ -1,11 +1,12 @@
-import { astype, isTensor, multiply } from "@flaxen/autodiff";
-import type { Tensor } from "@flaxen/autodiff";
+import { multiply } from "@flaxen/autodiff";
 import { describe } from "@flaxen/dtype";
-import { checkFinite, checkLearningRate } from "./arguments.ts";
+import { checkFinite, checkScheduled } from "./arguments.ts";
 import { increment, initialCount } from "./count.ts";
 import type { CountState, EmptyState, GradientTransformation } from "./gradient-transformation.ts";
-import { rebuild, takeLeaves } from "./leaves.ts";
-import type { Schedule } from "./schedules.ts";
+import { likeScalar, valueAt } from "./hyperparam.ts";
+import type { Hyperparam, ScalarOrSchedule } from "./hyperparam.ts";
+import { mapLeaves } from "./leaves.ts";
+import type { Schedule } from "./schedule.ts";
 import { checkState } from "./state.ts";
 
 /**
@@ -26,7 +27,7 @@ import { checkState } from "./state.ts";
  */
 export function scale(stepSize: number): GradientTransformation<EmptyState> {
   checkFinite("scale", "stepSize", stepSize);
-  return scaleAs("scale", stepSize);
+  return scaleAs("scale", stepSize, 1);
 }
 
 /**
@@ -65,11 +66,11 @@ export function scaleBySchedule(stepSizeFn: Schedule): GradientTransformation<Co
  * Builds the transformation that multiplies the updates by minus the learning rate: the last step of
  * a descent.
  *
- * @param learningRate - A non-negative finite number, or a schedule of the count, which is 0 at the
- *   first update.
- * @returns A transformation whose state is `{}` for a number and `{ count }` for a schedule.
- * @throws TypeError if `learningRate` is neither number nor function.
- * @throws RangeError if it is negative or not finite.
+ * @param learningRate - A non-negative finite number, a scalar tensor, or a schedule of the count,
+ *   which is 0 at the first update.
+ * @returns A transformation whose state is `{ count }` for a schedule and `{}` otherwise.
+ * @throws TypeError if `learningRate` is neither number nor tensor nor function.
+ * @throws RangeError if it is a negative or not finite number, or a tensor that is no scalar.
  *
  * @example
  * ```ts
@@ -80,7 +81,7 @@ export function scaleBySchedule(stepSizeFn: Schedule): GradientTransformation<Co
  * ```
  */
 export function scaleByLearningRate(
-  learningRate: number | Schedule,
+  learningRate: ScalarOrSchedule,
 ): GradientTransformation<EmptyState | CountState> {
   return scaleByLearningRateAs("scaleByLearningRate", learningRate);
 }
@@ -88,26 +89,25 @@ export function scaleByLearningRate(
 /** {@link scaleByLearningRate} as a part of the optimizer `callee`, which messages name. */
 export function scaleByLearningRateAs(
   callee: string,
-  learningRate: number | Schedule,
+  learningRate: ScalarOrSchedule,
 ): GradientTransformation<EmptyState | CountState> {
-  checkLearningRate(callee, learningRate);
-  return typeof learningRate === "number"
-    ? scaleAs(callee, -learningRate)
-    : scaleByScheduleAs(callee, "learningRate", learningRate, -1);
+  checkScheduled(callee, "learningRate", learningRate);
+  if (typeof learningRate === "function") {
+    return scaleByScheduleAs(callee, "learningRate", learningRate, -1);
+  }
+  return scaleAs(callee, learningRate, -1);
 }
 
-function scaleAs(callee: string, factor: number): GradientTransformation<EmptyState> {
+function scaleAs(
+  callee: string,
+  factor: Hyperparam,
+  sign: 1 | -1,
+): GradientTransformation<EmptyState> {
+  const owner = `${callee}.update`;
   return {
     init: () => ({}),
     update<T>(updates: T, state: EmptyState): [T, EmptyState] {
-      const { leaves, structure } = takeLeaves(`${callee}.update`, "updates", updates);
-      return [
-        rebuild(
-          structure,
-          leaves.map((leaf) => multiply(leaf, factor)),
-        ),
-        state,
-      ];
+      return [mapLeaves(owner, updates, (g) => multiply(g, likeScalar(factor, sign, g))), state];
     },
   };
 }
@@ -118,34 +118,14 @@ function scaleByScheduleAs(
   schedule: Schedule,
   sign: 1 | -1,
 ): GradientTransformation<CountState> {
+  const owner = `${callee}.update`;
   return {
     init: () => ({ count: initialCount() }),
     update<T>(updates: T, state: CountState): [T, CountState] {
-      checkState(`${callee}.update`, state, ["count"]);
-      const { leaves, structure } = takeLeaves(`${callee}.update`, "updates", updates);
-      const factor = scheduledFactor(`${callee}.update`, argument, schedule(state.count));
-      const scaled = leaves.map((leaf) => multiply(leaf, likeScalar(factor, sign, leaf)));
-      return [rebuild(structure, scaled), { count: increment(state.count) }];
+      checkState(owner, state, ["count"]);
+      const factor = valueAt(owner, argument, schedule, state.count);
+      const scaled = mapLeaves(owner, updates, (g) => multiply(g, likeScalar(factor, sign, g)));
+      return [scaled, { count: increment(state.count) }];
     },
   };
-}
-
-/** Checks what a schedule returned. */
-function scheduledFactor(callee: string, argument: string, value: unknown): number | Tensor {
-  if (typeof value === "number") {
-    if (Number.isFinite(value)) return value;
-    throw new RangeError(
-      `${callee}: ${argument} must return a finite number or a scalar tensor, got ${value}.`,
-    );
-  }
-  const found = `${callee}: ${argument} must return a finite number or a scalar tensor, got ${describe(value)}.`;
-  if (!isTensor(value)) throw new TypeError(found);
-  if (value.ndim !== 0) throw new RangeError(found);
-  return value;
-}
-
-/** The factor in the leaf's dtype, so that it does not promote the leaf; numbers never do. */
-export function likeScalar(factor: number | Tensor, sign: 1 | -1, leaf: Tensor): number | Tensor {
-  if (typeof factor === "number") return sign * factor;
-  return multiply(astype(factor, leaf.dtype), sign);
 }

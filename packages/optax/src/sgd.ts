@@ -1,18 +1,19 @@
-import { checkBoolean } from "./arguments.ts";
+import type { DType } from "@flaxen/dtype";
 import { chainAs } from "./chain.ts";
 import type { CountState, EmptyState, GradientTransformation } from "./gradient-transformation.ts";
-import { identity } from "./identity.ts";
 import { scaleByLearningRateAs } from "./scale.ts";
-import type { Schedule } from "./schedules.ts";
-import { traceAs } from "./trace.ts";
+import type { Hyperparam, ScalarOrSchedule } from "./hyperparam.ts";
+import { momentumAs } from "./trace.ts";
 import type { TraceState } from "./trace.ts";
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
   /** Decay rate of the momentum, in `[0, 1)`; no momentum by default. */
-  readonly momentum?: number | undefined;
+  readonly momentum?: Hyperparam | undefined;
   /** Whether the momentum looks one step ahead; `false` by default. */
   readonly nesterov?: boolean;
+  /** Dtype in which the momentum is stored; that of the parameters by default. */
+  readonly accumulatorDtype?: DType | undefined;
 }
 
 /** The state of {@link sgd}: that of its momentum, then that of its learning rate. */
@@ -24,8 +25,10 @@ export type SgdState = readonly [EmptyState | TraceState, EmptyState | CountStat
  * `trace = g + momentum * trace`, `updates = -learningRate * trace`; without momentum
  * `-learningRate * g`. With `nesterov`, `-learningRate * (g + momentum * trace)`.
  *
- * @param learningRate - A non-negative finite number, or a schedule of the count from 0 on.
- * @param options - `momentum` in `[0, 1)` (default none), `nesterov` (default `false`).
+ * @param learningRate - A non-negative finite number, a scalar tensor, or a schedule of the count
+ *   from 0 on.
+ * @param options - `momentum` in `[0, 1)` (default none), `nesterov` (default `false`),
+ *   `accumulatorDtype` of the momentum (default: that of the parameters).
  * @returns A transformation whose state is `[{}, {}]`, with `{ trace }` first when there is momentum
  *   and `{ count }` last when the rate is a schedule.
  * @throws TypeError if an argument has the wrong type.
@@ -51,16 +54,12 @@ export type SgdState = readonly [EmptyState | TraceState, EmptyState | CountStat
  * ```
  */
 export function sgd(
-  learningRate: number | Schedule,
-  { momentum, nesterov = false }: SgdOptions = {},
+  learningRate: ScalarOrSchedule,
+  { momentum, nesterov = false, accumulatorDtype }: SgdOptions = {},
 ): GradientTransformation<SgdState> {
-  checkBoolean("sgd", "nesterov", nesterov);
-  if (nesterov && momentum === undefined) {
-    throw new RangeError("sgd: momentum must be given when nesterov is true, got undefined.");
-  }
   return chainAs<SgdState>(
     "sgd",
-    momentum === undefined ? identity() : traceAs("sgd", "momentum", momentum, { nesterov }),
+    momentumAs("sgd", momentum, { nesterov, accumulatorDtype }),
     scaleByLearningRateAs("sgd", learningRate),
   );
 }

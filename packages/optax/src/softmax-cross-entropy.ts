@@ -1,26 +1,42 @@
 import {
+  any,
   astype,
   expandDims,
+  logicalNot,
+  logicalOr,
   logSoftmax,
   logsumexp,
   multiply,
   negative,
+  reshape,
   squeeze,
   subtract,
-  sum,
   takeAlongAxis,
   toTensor,
+  transpose,
+  where as select,
 } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { describe, isInteger } from "@flaxen/dtype";
-import { astype as convert, flatData, isNDArray, normalizeAxis } from "@flaxen/ndarray";
-import { checkFloating, checkSameShape } from "./loss-arguments.ts";
+import { astype as convert, flatData, isNDArray } from "@flaxen/ndarray";
+import {
+  checkAxes,
+  checkFloating,
+  checkSameShape,
+  checkWhere,
+  sumWhere,
+} from "./loss-arguments.ts";
 import { sameShape } from "./leaves.ts";
 
 /** Options of the softmax losses. */
 export interface SoftmaxCrossEntropyOptions {
-  /** The axis of the classes, from `-ndim` to `ndim - 1`; -1 by default. */
-  readonly axis?: number;
+  /** The axis or axes of the classes, each from `-ndim` to `ndim - 1`; -1 by default. */
+  readonly axis?: number | readonly number[];
+  /**
+   * The logits that count, booleans of the shape of the logits, or of that without the axes of the
+   * classes to choose whole examples; by default all.
+   */
+  readonly where?: TensorLike | undefined;
 }
 
 /**
@@ -31,10 +47,11 @@ export interface SoftmaxCrossEntropyOptions {
  *
  * @param logits - Unnormalised log-probabilities, floating-point.
  * @param labels - Of the shape of `logits`; each row should sum to 1, which is not checked.
- * @param options - `axis` of the classes (default -1).
- * @returns A loss per example: the shape of `logits` without that axis.
- * @throws TypeError if `logits` is not floating-point.
- * @throws RangeError if the shapes differ or `axis` does not exist.
+ * @param options - `axis` or axes of the classes (default -1); `where`, the logits that count (default
+ *   all).
+ * @returns A loss per example: the shape of `logits` without those axes; 0 where no logit counts.
+ * @throws TypeError if `logits` is not floating-point or `where` not boolean.
+ * @throws RangeError if the shapes differ or an axis does not exist.
  * @see Goodfellow et al. (2016), "Deep Learning", section 6.2.2.3.
  *   http://www.deeplearningbook.org/contents/mlp.html
  *
@@ -50,13 +67,19 @@ export interface SoftmaxCrossEntropyOptions {
 export function softmaxCrossEntropy(
   logits: TensorLike,
   labels: TensorLike,
-  { axis = -1 }: SoftmaxCrossEntropyOptions = {},
+  { axis = -1, where }: SoftmaxCrossEntropyOptions = {},
 ): Tensor {
   const callee = "softmaxCrossEntropy";
   const x = checkFloating(callee, "logits", logits);
   const y = checkSameShape(callee, "labels", labels, "logits", x);
-  const classes = classAxis(callee, axis, x);
-  return negative(sum(multiply(y, logSoftmax(x, { axis: classes })), { axis: classes }));
+  const axes = checkAxes(callee, axis, "logits", x);
+  const mask = checkWhere(callee, where, "logits", x, axes);
+  if (mask === undefined) {
+    return negative(sumWhere(multiply(y, logSoftmax(x, { axis: axes })), axes, mask));
+  }
+  const logProbs = logSoftmax(x, { axis: axes, where: orWhole(mask, axes) });
+  // log(0) where a logit does not count is replaced before the product, whose slope it would spoil.
+  return negative(sumWhere(multiply(y, select(mask, logProbs, 0)), axes, mask));
 }
 
 /**
@@ -65,12 +88,14 @@ export function softmaxCrossEntropy(
  * `logsumexp(logits) - logits[label]` along the axis of the classes.
  *
  * @param logits - Unnormalised log-probabilities, floating-point, with at least one class.
- * @param labels - Integers from 0 to `classes - 1`, of the shape of `logits` without the axis of the
- *   classes. A traced label cannot be checked; one out of range then gives what `takeAlongAxis` does.
- * @param options - `axis` of the classes (default -1).
- * @returns A loss per example, of the shape of `labels`.
- * @throws TypeError if `logits` is not floating-point or `labels` are not integers.
- * @throws RangeError if the shapes do not fit, `axis` does not exist, or a label is no class.
+ * @param labels - Integers from 0 to `classes - 1`, of the shape of `logits` without the axes of the
+ *   classes; several axes are counted through in the order given, the last one fastest. A traced label cannot be checked; one out of range then gives what `takeAlongAxis` does.
+ * @param options - `axis` or axes of the classes (default -1); `where`, the logits that count (default
+ *   all).
+ * @returns A loss per example, of the shape of `labels`; 0 where no logit counts.
+ * @throws TypeError if `logits` is not floating-point, `labels` are not integers, or `where` is not
+ *   boolean.
+ * @throws RangeError if the shapes do not fit, an axis does not exist, or a label is no class.
  * @see Goodfellow et al. (2016), "Deep Learning", section 6.2.2.3.
  *   http://www.deeplearningbook.org/contents/mlp.html
  *
@@ -85,37 +110,48 @@ export function softmaxCrossEntropy(
 export function softmaxCrossEntropyWithIntegerLabels(
   logits: TensorLike,
   labels: TensorLike,
-  { axis = -1 }: SoftmaxCrossEntropyOptions = {},
+  { axis = -1, where }: SoftmaxCrossEntropyOptions = {},
 ): Tensor {
   const callee = "softmaxCrossEntropyWithIntegerLabels";
-  const x = checkFloating(callee, "logits", logits);
-  const classAt = classAxis(callee, axis, x);
-  const y = classNumbers(callee, labels, x, classAt);
-  const picked = takeAlongAxis(x, expandDims(y, classAt), classAt);
-  return subtract(logsumexp(x, { axis: classAt }), squeeze(picked, classAt));
+  const given = checkFloating(callee, "logits", logits);
+  const axes = checkAxes(callee, axis, "logits", given);
+  const wide = checkWhere(callee, where, "logits", given, axes);
+  const y = classNumbers(callee, labels, given, axes);
+  const [x, at] = mergeAxes(given, axes);
+  const picked = squeeze(takeAlongAxis(x, expandDims(y, at), at), at);
+  if (wide === undefined) return subtract(logsumexp(x, { axis: at }), picked);
+  const [mask] = mergeAxes(wide, axes);
+  const loss = subtract(logsumexp(x, { axis: at, where: orWhole(mask, [at]) }), picked);
+  return select(any(mask, { axis: at }), loss, 0);
 }
 
-function classAxis(callee: string, axis: unknown, logits: Tensor): number {
-  const { ndim } = logits;
-  if (typeof axis !== "number") {
-    throw new TypeError(`${callee}: axis must be an integer, got ${describe(axis)}.`);
-  }
-  if (ndim === 0) {
-    throw new RangeError(
-      `${callee}: logits must have an axis of classes, got ${describe(logits)}.`,
-    );
-  }
-  return normalizeAxis(callee, axis, ndim);
+/** The mask with examples of which nothing counts chosen whole, so that no sum of nothing arises. */
+function orWhole(mask: Tensor, axes: readonly number[]): Tensor {
+  return logicalOr(mask, logicalNot(any(mask, { axis: axes, keepdims: true })));
+}
+
+/** The tensor with its axes of classes made one, and where that is. */
+function mergeAxes(x: Tensor, axes: readonly number[]): [Tensor, number] {
+  if (axes.length === 1) return [x, axes[0]];
+  const rest = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const shape = rest.map((i) => x.shape[i]);
+  const classes = axes.reduce((product, i) => product * x.shape[i], 1);
+  return [reshape(transpose(x, [...rest, ...axes]), [...shape, classes]), rest.length];
 }
 
 /** The labels as int32, checked as far as they can be read. */
-function classNumbers(callee: string, labels: TensorLike, logits: Tensor, axis: number): Tensor {
+function classNumbers(
+  callee: string,
+  labels: TensorLike,
+  logits: Tensor,
+  axes: readonly number[],
+): Tensor {
   const y = integerLabels(callee, labels);
-  const classes = logits.shape[axis];
-  const wanted = logits.shape.filter((_, i) => i !== axis);
+  const classes = axes.reduce((product, i) => product * logits.shape[i], 1);
+  const wanted = logits.shape.filter((_, i) => !axes.includes(i));
   if (!sameShape(y.shape, wanted)) {
     throw new RangeError(
-      `${callee}: labels must have the shape of logits without axis ${axis}, ${describe(wanted)}, got ${describe(y)}.`,
+      `${callee}: labels must have the shape of logits without ${axes.length === 1 ? "axis" : "axes"} ${axes.join(", ")}, ${describe(wanted)}, got ${describe(y)}.`,
     );
   }
   if (classes === 0) {

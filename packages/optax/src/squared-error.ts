@@ -1,6 +1,6 @@
-import { multiply, square, subtract } from "@flaxen/autodiff";
+import { multiply, square } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
-import { checkFloating, checkSameShape } from "./loss-arguments.ts";
+import { difference } from "./loss-arguments.ts";
 
 /**
  * The squared difference of each element.
@@ -44,10 +44,4 @@ export function squaredError(predictions: TensorLike, targets?: TensorLike): Ten
  */
 export function l2Loss(predictions: TensorLike, targets?: TensorLike): Tensor {
   return multiply(square(difference("l2Loss", predictions, targets)), 0.5);
-}
-
-function difference(callee: string, predictions: TensorLike, targets?: TensorLike): Tensor {
-  const x = checkFloating(callee, "predictions", predictions);
-  if (targets === undefined) return x;
-  return subtract(x, checkSameShape(callee, "targets", targets, "predictions", x));
 }

@@ -1,14 +1,19 @@
-import { add, astype, multiply } from "@flaxen/autodiff";
+import { add, multiply } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
-import { checkBoolean, checkDecay } from "./arguments.ts";
-import type { GradientTransformation, TensorTree } from "./gradient-transformation.ts";
-import { rebuild, takeLeaves, takeMatching, zerosLikeParams } from "./leaves.ts";
+import type { DType } from "@flaxen/dtype";
+import { checkBoolean, checkDecay, checkHyperparam, checkStateDType } from "./arguments.ts";
+import type { EmptyState, GradientTransformation, TensorTree } from "./gradient-transformation.ts";
+import type { Hyperparam } from "./hyperparam.ts";
+import { cast, rebuild, takeLeaves, takeMatching, zerosLikeParams } from "./leaves.ts";
+import { identity } from "./identity.ts";
 import { checkState } from "./state.ts";
 
 /** Options of {@link trace}. */
 export interface TraceOptions {
   /** Whether to look one step ahead along the trace; `false` by default. */
   readonly nesterov?: boolean;
+  /** Dtype in which the sum is stored; that of the parameters by default. */
+  readonly accumulatorDtype?: DType | undefined;
 }
 
 /** The state of {@link trace}. */
@@ -23,9 +28,10 @@ export interface TraceState {
  * `trace = g + decay * trace`; the updates are `trace`, or `g + decay * trace` once more when
  * `nesterov` is set. The gradient is not damped by `1 - decay`.
  *
- * @param decay - Decay rate of the sum, in `[0, 1)`.
- * @param options - `nesterov` (default `false`).
- * @returns A transformation whose state is `{ trace }`, in the dtype of the parameters.
+ * @param decay - Decay rate of the sum, a number in `[0, 1)` or a scalar tensor.
+ * @param options - `nesterov` (default `false`); `accumulatorDtype` (default: that of the parameters),
+ *   in which the sum is stored between updates.
+ * @returns A transformation whose state is `{ trace }`.
  * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
  * @throws RangeError if `decay` is out of range, or (in `update`) the updates have other
@@ -46,37 +52,58 @@ export interface TraceState {
  * ```
  */
 export function trace(
-  decay: number,
+  decay: Hyperparam,
   options: TraceOptions = {},
 ): GradientTransformation<TraceState> {
   return traceAs("trace", "decay", decay, options);
 }
 
 /** {@link trace} as a part of the optimizer `callee`, where the decay is called `argument`. */
-export function traceAs(
+function traceAs(
   callee: string,
   argument: string,
-  decay: number,
-  { nesterov = false }: TraceOptions,
+  decay: Hyperparam,
+  { nesterov = false, accumulatorDtype }: TraceOptions,
 ): GradientTransformation<TraceState> {
-  checkDecay(callee, argument, decay);
+  checkHyperparam(checkDecay, callee, argument, decay);
   checkBoolean(callee, "nesterov", nesterov);
+  checkStateDType(callee, "accumulatorDtype", accumulatorDtype);
   return {
-    init: (params) => ({ trace: zerosLikeParams(`${callee}.init`, params) }),
+    init: (params) => ({ trace: zerosLikeParams(`${callee}.init`, params, accumulatorDtype) }),
     update<T>(updates: T, state: TraceState): [T, TraceState] {
       const owner = `${callee}.update`;
       checkState(owner, state, ["trace"]);
       const traces = takeLeaves(owner, "state.trace", state.trace);
       const { leaves, structure } = takeMatching(owner, "updates", updates, "the state", traces);
-      const next = leaves.map((g, i) => accumulate(g, traces.leaves[i], decay));
-      const moved = nesterov ? leaves.map((g, i) => accumulate(g, next[i], decay)) : next;
+      // In the dtype of the gradients only when the sum is stored in one of its own.
+      const working = (i: number): DType =>
+        accumulatorDtype === undefined ? traces.leaves[i].dtype : leaves[i].dtype;
+      const sums = leaves.map((g, i) => accumulate(g, traces.leaves[i], decay));
+      const next = sums.map((sum, i) => cast(sum, traces.leaves[i].dtype));
+      const moved = sums.map((sum, i) => {
+        const current = accumulatorDtype === undefined ? next[i] : sum;
+        return cast(nesterov ? accumulate(leaves[i], current, decay) : current, working(i));
+      });
       return [rebuild(structure, moved), { trace: rebuild(structure, next) }];
     },
   };
 }
 
-/** `g + decay * sum`, in the dtype of the sum. */
-function accumulate(g: Tensor, sum: Tensor, decay: number): Tensor {
-  const result = add(g, multiply(sum, decay));
-  return result.dtype === sum.dtype ? result : astype(result, sum.dtype);
+/** The momentum of the optimizer `callee`, which may have none. */
+export function momentumAs(
+  callee: string,
+  momentum: Hyperparam | undefined,
+  options: TraceOptions,
+): GradientTransformation<EmptyState | TraceState> {
+  if (momentum !== undefined) return traceAs(callee, "momentum", momentum, options);
+  const { nesterov = false, accumulatorDtype } = options;
+  checkBoolean(callee, "nesterov", nesterov);
+  checkStateDType(callee, "accumulatorDtype", accumulatorDtype);
+  if (!nesterov) return identity();
+  throw new RangeError(`${callee}: momentum must be given when nesterov is true, got undefined.`);
+}
+
+/** `g + decay * sum`, in their common dtype. */
+function accumulate(g: Tensor, sum: Tensor, decay: Hyperparam): Tensor {
+  return add(g, multiply(sum, decay));
 }

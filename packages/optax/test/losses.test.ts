@@ -1,17 +1,23 @@
 import test from "ava";
 import fc from "fast-check";
-import { grad, sum } from "@flaxen/autodiff";
+import { grad, sigmoid, square, sum } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { array, zeros } from "@flaxen/ndarray";
 import type { NDArray } from "@flaxen/ndarray";
 import {
+  cosineDistance,
+  cosineSimilarity,
+  hingeLoss,
+  huberLoss,
+  klDivergence,
   l2Loss,
   sigmoidBinaryCrossEntropy,
+  sigmoidFocalLoss,
   softmaxCrossEntropy,
   softmaxCrossEntropyWithIntegerLabels,
   squaredError,
 } from "@flaxen/optax";
-import { closeTo } from "@flaxen/testing";
+import { bitEqual, closeTo } from "@flaxen/testing";
 
 // Every expected value is printed by Optax 0.2.8 with JAX 0.10.2 (CPU) for the call above it.
 
@@ -167,6 +173,11 @@ test("the losses treat infinite logits as Optax does", (t) => {
   closeTo(t, binary, [NaN, NaN, Infinity, Infinity]);
 });
 
+const HALF = [
+  [true, false, true],
+  [false, true, true],
+];
+
 /** Central differences of the sum of a loss, in float64. */
 function differences(loss: (x: TensorLike) => Tensor, at: NDArray): number[] {
   const h = 1e-6;
@@ -210,6 +221,29 @@ test("the gradients of the losses agree with central differences", (t) => {
     squaredTargets: (z) => squaredError(soft, z),
     half: (z) => l2Loss(z, soft),
     halfAlone: (z) => l2Loss(z),
+    integerAxes: (z) => softmaxCrossEntropyWithIntegerLabels(z, 4, { axis: [1, 0] }),
+    integerWhere: (z) => softmaxCrossEntropyWithIntegerLabels(z, [2, 0], { where: HALF }),
+    softAxes: (z) => softmaxCrossEntropy(z, soft, { axis: [0, 1] }),
+    softWhere: (z) => softmaxCrossEntropy(z, soft, { where: HALF }),
+    softWhereLabels: (z) => softmaxCrossEntropy(soft, z, { where: HALF }),
+    softWhereRows: (z) => softmaxCrossEntropy(z, soft, { where: [true, false] }),
+    huber: (z) => huberLoss(z, soft),
+    huberTargets: (z) => huberLoss(soft, z, { delta: 0.45 }),
+    huberAlone: (z) => huberLoss(z, undefined, { delta: 1.4 }),
+    hinge: (z) =>
+      hingeLoss(z, [
+        [1, -1, 1],
+        [-1, 1, -1],
+      ]),
+    hingeTargets: (z) => hingeLoss(soft, z),
+    cosine: (z) => cosineSimilarity(z, soft),
+    cosineTargets: (z) => cosineDistance(soft, z, { epsilon: 3 }),
+    cosineWhere: (z) => cosineDistance(z, soft, { axis: 0, where: HALF, epsilon: 1e-3 }),
+    kl: (z) => klDivergence(z, soft),
+    klAxes: (z) => klDivergence(z, soft, { axis: [0, 1] }),
+    klTargets: (z) => klDivergence(soft, square(z), { where: HALF }),
+    focal: (z) => sigmoidFocalLoss(z, soft),
+    focalLabels: (z) => sigmoidFocalLoss(soft, sigmoid(z), { alpha: 0.25, gamma: 1.5 }),
   };
   for (const loss of Object.values(losses)) {
     closeTo(t, slope(loss, x), differences(loss, x), { rtol: 1e-7, atol: 1e-8 });
@@ -247,6 +281,12 @@ test("the losses take empty batches, one class, and strided views", (t) => {
   t.is((softmaxCrossEntropyWithIntegerLabels([1, 1], 0) as NDArray).shape.length, 0);
   t.deepEqual((sigmoidBinaryCrossEntropy([], []) as NDArray).shape, [0]);
   t.deepEqual((squaredError(zeros([2, 0])) as NDArray).shape, [2, 0]);
+  t.deepEqual((huberLoss([], []) as NDArray).shape, [0]);
+  t.deepEqual((hingeLoss(zeros([0, 2]), zeros([0, 2])) as NDArray).shape, [0, 2]);
+  t.deepEqual((cosineSimilarity(zeros([0, 3]), zeros([0, 3])) as NDArray).shape, [0]);
+  t.deepEqual((klDivergence(zeros([2, 0]), zeros([2, 0])) as NDArray).toArray(), [0, 0]);
+  t.deepEqual((sigmoidFocalLoss([], []) as NDArray).shape, [0]);
+  closeTo(t, huberLoss(3, 1), [1.5]);
   closeTo(t, squaredError(3, 1), [4]);
   const view = array([
     [1, 2],
@@ -270,6 +310,13 @@ test("the losses keep 16-bit and 64-bit dtypes", (t) => {
     t.is(sigmoidBinaryCrossEntropy(x, array([[false, true]])).dtype, dtype);
     t.is(squaredError(x).dtype, dtype);
     t.is(l2Loss(x).dtype, dtype);
+    t.is(huberLoss(x, array([[0, 1]], "int32")).dtype, dtype);
+    t.is(hingeLoss(x, array([[-1, 1]], "int32")).dtype, dtype);
+    t.is(cosineSimilarity(x, x).dtype, dtype);
+    t.is(klDivergence(x, x).dtype, dtype);
+    t.is(sigmoidFocalLoss(x, array([[false, true]]), { alpha: 0.5 }).dtype, dtype);
+    t.is(softmaxCrossEntropy(x, x, { where: [true] }).dtype, dtype);
+    t.is(softmaxCrossEntropyWithIntegerLabels(x, [1], { where: [true] }).dtype, dtype);
   }
 });
 
@@ -278,4 +325,105 @@ test("softmaxCrossEntropyWithIntegerLabels(logits, labels) takes labels of every
     const loss = softmaxCrossEntropyWithIntegerLabels([[0, 0]], array([1], dtype));
     closeTo(t, loss, [Math.LN2], TOLERANCE);
   }
+});
+
+test("the softmax losses take several axes of classes in the order given", (t) => {
+  const x = array([
+    [0, 1, 2],
+    [3, 4, 5],
+  ]);
+  const flat = array([[0, 1, 2, 3, 4, 5]]);
+  const turned = array([[0, 3, 1, 4, 2, 5]]);
+  for (let label = 0; label < 6; label++) {
+    const byRows = softmaxCrossEntropyWithIntegerLabels(x, label, { axis: [0, 1] });
+    closeTo(t, byRows, softmaxCrossEntropyWithIntegerLabels(flat, [label]) as NDArray);
+    const byColumns = softmaxCrossEntropyWithIntegerLabels(x, label, { axis: [1, 0] });
+    closeTo(t, byColumns, softmaxCrossEntropyWithIntegerLabels(turned, [label]) as NDArray);
+  }
+});
+
+test("the softmax losses leave out what where leaves out", (t) => {
+  const x = array([
+    [1, 1e4, 2],
+    [Infinity, NaN, 0],
+  ]);
+  const mask = [
+    [true, false, true],
+    [false, false, false],
+  ];
+  // log(1 + e) as in a softmax of [1, 2]; nothing counts in the second row.
+  const expected = [Math.log(1 + Math.E), 0];
+  const labels = array([
+    [1, 7, 0],
+    [1, 1, 1],
+  ]);
+  closeTo(t, softmaxCrossEntropy(x, labels, { where: mask }), expected, TOLERANCE);
+  closeTo(t, softmaxCrossEntropyWithIntegerLabels(x, [0, 0], { where: mask }), expected, TOLERANCE);
+  const slopes = slope(
+    (z) => softmaxCrossEntropy(z, labels, { where: mask }),
+    array([
+      [1, 1e4, 2],
+      [3, 4, 0],
+    ]),
+  );
+  const p = 1 / (1 + Math.E);
+  closeTo(
+    t,
+    slopes,
+    [
+      [p - 1, 0, 1 - p],
+      [0, 0, 0],
+    ],
+    TOLERANCE,
+  );
+});
+
+test("klDivergence(logPredictions, targets) adds 0 for a target of 0, whatever the prediction", (t) => {
+  const x = array([-Infinity, 0]);
+  const y = array([0, 1]);
+  t.is((klDivergence(x, y) as NDArray).item(), 0);
+  closeTo(
+    t,
+    slope((z) => klDivergence(z, y), x),
+    [0, -1],
+  );
+  closeTo(
+    t,
+    slope((z) => klDivergence(x, z), y),
+    [0, 1],
+  );
+});
+
+test("cosineSimilarity(predictions, targets) is the cosine, and NaN for a zero vector", (t) => {
+  const angle = fc.double({ min: 0, max: 6.28, noNaN: true });
+  const length = fc.double({ min: 1e-3, max: 1e3, noNaN: true });
+  const property = fc.property(angle, angle, length, length, (a, b, m, n) => {
+    const at = (phi: number, r: number): NDArray =>
+      array([r * Math.cos(phi), r * Math.sin(phi)], "float64");
+    const expected = Math.cos(a - b);
+    closeTo(t, cosineSimilarity(at(a, m), at(b, n)), [expected], { rtol: 0, atol: 1e-12 });
+    closeTo(t, cosineDistance(at(a, m), at(b, n)), [1 - expected], { rtol: 0, atol: 1e-12 });
+  });
+  fc.assert(property, { seed: 1, numRuns: 100 });
+  t.deepEqual((cosineSimilarity([0, 0], [1, 2]) as NDArray).item(), NaN);
+  t.deepEqual((cosineSimilarity([0, 0], [1, 2], { epsilon: 1e-8 }) as NDArray).item(), 0);
+});
+
+test("sigmoidFocalLoss(logits, labels, { gamma: 0 }) is sigmoidBinaryCrossEntropy", (t) => {
+  const x = array([-1e4, -3, 0, 2, 100]);
+  const y = [1, 0, 0.5, 1, 0];
+  const expected = sigmoidBinaryCrossEntropy(x, y) as NDArray;
+  bitEqual(t, sigmoidFocalLoss(x, y, { gamma: 0 }), expected);
+  const slopes = slope((z) => sigmoidFocalLoss(z, y), x);
+  t.true(Array.from(slopes.data as Float32Array).every(Number.isFinite));
+});
+
+test("huberLoss(predictions, targets, { delta }) meets l2Loss and a line", (t) => {
+  const x = array([0.5, -1, 3, -1e20]);
+  closeTo(t, huberLoss(x, [0, 0, 0, 0], { delta: 2 }), [0.125, 0.5, 4, 2e20], { rtol: 1e-6 });
+  closeTo(
+    t,
+    slope((z) => huberLoss(z, undefined, { delta: 2 }), x),
+    [0.5, -1, 2, -2],
+  );
 });

@@ -2,7 +2,17 @@ import test from "ava";
 import fc from "fast-check";
 import { grad } from "@flaxen/autodiff";
 import { array } from "@flaxen/ndarray";
-import { constantSchedule, cosineDecaySchedule, linearSchedule } from "@flaxen/optax";
+import {
+  constantSchedule,
+  cosineDecaySchedule,
+  exponentialDecay,
+  joinSchedules,
+  linearSchedule,
+  piecewiseConstantSchedule,
+  polynomialSchedule,
+  warmupConstantSchedule,
+  warmupCosineDecaySchedule,
+} from "@flaxen/optax";
 import type { MatchingSchedule } from "@flaxen/optax";
 import { closeTo } from "@flaxen/testing";
 
@@ -97,4 +107,114 @@ test("schedules work at 2^31 steps and more", (t) => {
 test("schedules can be differentiated by a floating-point count", (t) => {
   const slope = grad((count: ReturnType<typeof array>) => linearSchedule(1, 0, 4)(count));
   closeTo(t, slope(array(2)), [-0.25]);
+});
+
+/** Every schedule that follows from its first value, and what that is. */
+const STARTS: Readonly<Record<string, readonly [MatchingSchedule, number]>> = {
+  exponentialDecay: [exponentialDecay(0.5, 10, 0.9), 0.5],
+  "exponentialDecay, staircase": [exponentialDecay(0.5, 3, 0.5, { staircase: true }), 0.5],
+  "exponentialDecay, endValue": [exponentialDecay(0.5, 3, 2, { endValue: 3 }), 0.5],
+  polynomialSchedule: [polynomialSchedule(0.5, 2, 7, { power: 3, transitionBegin: 2 }), 0.5],
+  warmupCosineDecaySchedule: [
+    warmupCosineDecaySchedule(0.5, 2, { warmupSteps: 3, decaySteps: 9, endValue: 1 }),
+    0.5,
+  ],
+  "warmupCosineDecaySchedule, no warm-up": [
+    warmupCosineDecaySchedule(0.5, 2, { warmupSteps: 0, decaySteps: 9 }),
+    2,
+  ],
+  warmupConstantSchedule: [warmupConstantSchedule(0.5, 2, 3), 0.5],
+  "warmupConstantSchedule, no warm-up": [warmupConstantSchedule(0.5, 2, 0), 2],
+  piecewiseConstantSchedule: [piecewiseConstantSchedule(0.5, { 3: 2, 5: 0.25 }), 0.5],
+  "piecewiseConstantSchedule, none": [piecewiseConstantSchedule(0.5), 0.5],
+  joinSchedules: [joinSchedules([constantSchedule(0.5), linearSchedule(1, 0, 4)], [3]), 0.5],
+  "joinSchedules, one": [joinSchedules([constantSchedule(0.5)], []), 0.5],
+};
+
+const agrees = test.macro({
+  exec(t, name: string) {
+    const [schedule, first] = STARTS[name]!;
+    t.is(schedule(0), first);
+    const values = COUNTS.map((count) => schedule(count));
+    const tolerance = { rtol: 1e-6, atol: 1e-7 };
+    closeTo(t, schedule(array(COUNTS, "int32")), values, tolerance);
+    closeTo(t, schedule(array(COUNTS, "float64")), values, { rtol: 1e-12, atol: 1e-300 });
+    closeTo(
+      t,
+      schedule(array([COUNTS.slice(0, 2), COUNTS.slice(2, 4)])),
+      values.slice(0, 4),
+      tolerance,
+    );
+    for (const [dtype, expected] of [
+      ["int32", "float32"],
+      ["float32", "float32"],
+      ["float64", "float64"],
+    ] as const) {
+      t.is(schedule(array(3, dtype)).dtype, expected);
+      t.deepEqual(schedule(array(3, dtype)).shape, []);
+    }
+  },
+  title: (_, name) => `${name} answers tensors as it answers numbers`,
+});
+for (const name of Object.keys(STARTS)) test(agrees, name);
+
+test("exponentialDecay(initValue, transitionSteps, decayRate) follows its formula", (t) => {
+  const property = fc.property(
+    fc.double({ min: 1e-3, max: 10, noNaN: true }),
+    fc.integer({ min: 1, max: 100 }),
+    fc.double({ min: 0.1, max: 2, noNaN: true }),
+    fc.nat(200),
+    (initValue, steps, rate, count) => {
+      const value = exponentialDecay(initValue, steps, rate)(count);
+      closeTo(t, value, [initValue * Math.exp((Math.log(rate) * count) / steps)], { rtol: 1e-11 });
+      const stairs = exponentialDecay(initValue, steps, rate, { staircase: true });
+      t.is(stairs(count), stairs(count - (count % steps)));
+      const late = exponentialDecay(initValue, steps, rate, { transitionBegin: 7 });
+      t.is(late(count + 7), value);
+      t.is(late(Math.min(count, 7)), initValue);
+    },
+  );
+  fc.assert(property, { seed: 1, numRuns: 100 });
+});
+
+test("polynomialSchedule(initValue, endValue, steps) with power 1 is linearSchedule", (t) => {
+  const [a, b] = [polynomialSchedule(3, -1, 8), linearSchedule(3, -1, 8)];
+  for (let count = 0; count < 12; count++) t.is(a(count), b(count));
+});
+
+test("joinSchedules(schedules, boundaries) starts each schedule at 0", (t) => {
+  const seen: unknown[] = [];
+  const spy = (count: unknown): number => (seen.push(count), 1);
+  const schedule = joinSchedules([spy, spy, spy], [2, 5]);
+  for (const count of [0, 1, 2, 4, 5, 6]) schedule(count);
+  t.deepEqual(seen, [0, 1, 0, 2, 0, 1]);
+  seen.length = 0;
+  schedule(array(3, "int32"));
+  t.deepEqual(
+    seen.map((count) => Number(count)),
+    [3, 1, 0],
+  );
+});
+
+test("joinSchedules(schedules, boundaries) takes schedules that answer with tensors", (t) => {
+  const schedule = joinSchedules([() => array(0.5), () => 2], [3]);
+  t.deepEqual(
+    [0, 2, 3].map((count) => schedule(count)),
+    [0.5, 0.5, 2],
+  );
+  closeTo(t, schedule(array([0, 3], "int32")), [0.5, 2]);
+});
+
+test("warmupCosineDecaySchedule(initValue, peakValue, options) meets start, peak and end", (t) => {
+  const schedule = warmupCosineDecaySchedule(0.25, 2, {
+    warmupSteps: 10,
+    decaySteps: 50,
+    endValue: 0.5,
+  });
+  closeTo(
+    t,
+    [0, 5, 10, 30, 50, 1e9].map((count) => schedule(count)),
+    [0.25, 1.125, 2, 1.25, 0.5, 0.5],
+    { rtol: 1e-14 },
+  );
 });

@@ -1,0 +1,40 @@
+import { add, multiply, power, subtract } from "@flaxen/autodiff";
+import type { Tensor } from "@flaxen/autodiff";
+import type { DType } from "@flaxen/dtype";
+import { complement, toScalar } from "./hyperparam.ts";
+import type { Hyperparam } from "./hyperparam.ts";
+import { cast } from "./leaves.ts";
+
+/** `decay * mean + (1 - decay) * value`, in their common dtype. */
+export function blend(mean: Tensor, value: Tensor, decay: Hyperparam): Tensor {
+  return add(multiply(mean, decay), multiply(value, complement(decay)));
+}
+
+/** {@link blend} in the dtype of the mean. */
+export function blendInto(mean: Tensor, value: Tensor, decay: Hyperparam): Tensor {
+  return cast(blend(mean, value, decay), mean.dtype);
+}
+
+/** The dtype for powers of decay rates: 16-bit ones would round `b2^t` to 1, so float32 at least. */
+export function wideDType(dtype: DType): DType {
+  return dtype === "float64" ? "float64" : "float32";
+}
+
+/** `1 - decay^count` in the wide dtype of `dtype`: what a running mean that began at 0 falls short of. */
+export function biasOf(decay: Hyperparam, count: Tensor, dtype: DType): Tensor {
+  const wide = wideDType(dtype);
+  return subtract(1, power(toScalar(decay, wide), cast(count, wide)));
+}
+
+/** Works out a value once for each dtype. */
+export function oncePerDType<T>(work: (dtype: DType) => T): (dtype: DType) => T {
+  const known = new Map<DType, T>();
+  return (dtype) => {
+    let found = known.get(dtype);
+    if (found === undefined) {
+      found = work(dtype);
+      known.set(dtype, found);
+    }
+    return found;
+  };
+}
