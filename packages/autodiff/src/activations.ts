@@ -359,7 +359,7 @@ export function softSign(x: TensorLike): Tensor {
  * @param x - Input; integers become the default float.
  * @param axis - Axis of even length to split (default -1).
  * @returns `x` with half the length along `axis`.
- * @throws RangeError if the axis is out of range or of odd length.
+ * @throws {@link RangeError} if the axis is out of range or of odd length.
  * @see Dauphin, Fan, Auli and Grangier (2016), "Language modeling with gated convolutional networks",
  *   equation 1. https://arxiv.org/abs/1612.08083
  *

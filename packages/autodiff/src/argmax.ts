@@ -182,7 +182,7 @@ const argmaxPrimitive: Primitive<ReductionParams> = {
  * @param x - Input.
  * @param options - `axis` (default: of the flattened tensor) and `keepdims` (default false).
  * @returns Dtype int32.
- * @throws RangeError if the axis is out of range or has length 0.
+ * @throws {@link RangeError} if the axis is out of range or has length 0.
  *
  * @example
  * ```ts
@@ -215,7 +215,7 @@ const argminPrimitive: Primitive<ReductionParams> = {
  * @param x - Input.
  * @param options - `axis` (default: of the flattened tensor) and `keepdims` (default false).
  * @returns Dtype int32.
- * @throws RangeError if the axis is out of range or has length 0.
+ * @throws {@link RangeError} if the axis is out of range or has length 0.
  *
  * @example
  * ```ts

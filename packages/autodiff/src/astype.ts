@@ -23,7 +23,7 @@ export const astypePrimitive: Primitive<{ readonly dtype: DType }> = {
  * @param dtype - Any dtype: floats truncate towards zero and saturate on the way to integers, integers wrap,
  *   and bool is `x != 0`.
  * @returns A tensor of the same shape; `x` itself if it has the dtype.
- * @throws TypeError if `dtype` is no dtype name.
+ * @throws {@link TypeError} if `dtype` is no dtype name.
  *
  * @example
  * ```ts

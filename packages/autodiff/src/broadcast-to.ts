@@ -49,7 +49,7 @@ export function expandTo(x: Tensor, shape: Shape): Tensor {
  * @param x - Input.
  * @param shape - Ends in the lengths of `x`, or any length where `x` has 1.
  * @returns A row-major copy; dtype of `x`.
- * @throws RangeError if `x` does not broadcast to `shape`.
+ * @throws {@link RangeError} if `x` does not broadcast to `shape`.
  *
  * @example
  * ```ts

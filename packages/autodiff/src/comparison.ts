@@ -40,7 +40,7 @@ const equalPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand.
  * @returns Broadcast shape, dtype bool; NaN equals nothing.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ const notEqualPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand.
  * @returns Broadcast shape, dtype bool; NaN differs from everything.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -116,7 +116,7 @@ const lessPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand.
  * @returns Broadcast shape, dtype bool; `false` for NaN.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -154,7 +154,7 @@ const lessEqualPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand.
  * @returns Broadcast shape, dtype bool; `false` for NaN.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -192,7 +192,7 @@ const greaterPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand.
  * @returns Broadcast shape, dtype bool; `false` for NaN.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -230,7 +230,7 @@ const greaterEqualPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand.
  * @returns Broadcast shape, dtype bool; `false` for NaN.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts

@@ -40,7 +40,7 @@ const concatenatePrimitive: Primitive<{ readonly axis: number }> = {
  * @param tensors - At least one; equal shapes but for `axis`.
  * @param axis - Axis to join along (default 0).
  * @returns Promoted dtype.
- * @throws RangeError if there is no tensor, the shapes differ elsewhere, or `axis` is out of range.
+ * @throws {@link RangeError} if there is no tensor, the shapes differ elsewhere, or `axis` is out of range.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export function concatenate(tensors: readonly TensorLike[], axis: number = 0): T
  * @param tensors - At least one; equal shapes.
  * @param axis - Position of the new axis in the result (default 0).
  * @returns Promoted dtype.
- * @throws RangeError if there is no tensor, the shapes differ, or `axis` is out of range.
+ * @throws {@link RangeError} if there is no tensor, the shapes differ, or `axis` is out of range.
  *
  * @example
  * ```ts

@@ -26,9 +26,9 @@ export type WindowPadding = PaddingName | readonly (readonly [number, number])[]
  * @param strides - stride of each axis, at least 1.
  * @param padding - the name of the rule.
  * @returns one `[low, high]` pair for each axis, all at least 0.
- * @throws RangeError if the lists differ in length, a size is not an integer in its range, or
+ * @throws {@link RangeError} if the lists differ in length, a size is not an integer in its range, or
  *   the name is unknown.
- * @throws TypeError if `padding` is not a string.
+ * @throws {@link TypeError} if `padding` is not a string.
  *
  * @example
  * ```ts

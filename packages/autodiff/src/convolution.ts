@@ -45,8 +45,8 @@ export interface ConvOptions {
  *   to `inFeatures` the convolution is depthwise.
  * @returns shape `[n, ...spatial, outFeatures]` of the dtype of `x`. Sums are taken in float32 (float64
  *   for float64) and rounded to 16 bits once.
- * @throws TypeError if the dtypes differ or are not floating, or an option is of a wrong type.
- * @throws RangeError if the shapes do not fit together, an option is out of range, or a padding
+ * @throws {@link TypeError} if the dtypes differ or are not floating, or an option is of a wrong type.
+ * @throws {@link RangeError} if the shapes do not fit together, an option is out of range, or a padding
  *   name is combined with `lhsDilation`.
  * @see Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep learning".
  *   https://arxiv.org/abs/1603.07285

@@ -85,7 +85,7 @@ const addPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand. A bare number takes the dtype of the other operand where it can.
  * @returns Broadcast shape, promoted dtype; integers wrap, bool is "or".
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -128,8 +128,8 @@ const subtractPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand.
  * @returns Broadcast shape, promoted dtype; integers wrap.
- * @throws TypeError if both operands are bool.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link TypeError} if both operands are bool.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -170,7 +170,7 @@ const multiplyPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand.
  * @returns Broadcast shape, promoted dtype; integers wrap, bool is "and".
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -208,7 +208,7 @@ const dividePrimitive: PlainPrimitive = {
  * @param x - Dividend.
  * @param y - Divisor; division by 0 gives an infinity or NaN.
  * @returns Broadcast shape, floating dtype: integers become the default float.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -246,7 +246,7 @@ const maximumPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand. Where both are equal each gets half of the cotangent, as in JAX.
  * @returns Broadcast shape, promoted dtype.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -284,7 +284,7 @@ const minimumPrimitive: PlainPrimitive = {
  * @param x - Left operand.
  * @param y - Right operand. Where both are equal each gets half of the cotangent, as in JAX.
  * @returns Broadcast shape, promoted dtype.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -334,7 +334,7 @@ const remainderPrimitive: PlainPrimitive = {
  * @param x - Dividend.
  * @param y - Divisor; 0 gives NaN for floats and 0 for integers.
  * @returns Broadcast shape, promoted dtype; bool becomes int32.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts

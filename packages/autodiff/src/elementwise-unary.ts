@@ -43,7 +43,7 @@ const negativePrimitive: PlainPrimitive = {
  *
  * @param x - Numeric input; unsigned integers wrap.
  * @returns Shape and dtype of `x`.
- * @throws TypeError if `x` is bool.
+ * @throws {@link TypeError} if `x` is bool.
  *
  * @example
  * ```ts
@@ -118,7 +118,7 @@ const signPrimitive: PlainPrimitive = {
  *
  * @param x - Numeric input. The derivative is 0.
  * @returns Shape and dtype of `x`.
- * @throws TypeError if `x` is bool.
+ * @throws {@link TypeError} if `x` is bool.
  *
  * @example
  * ```ts

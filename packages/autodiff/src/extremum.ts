@@ -185,7 +185,7 @@ const maxPrimitive: Primitive<ReductionParams> = {
  * @param x - Input.
  * @param options - `axis` (default all) and `keepdims` (default false).
  * @returns Dtype of `x`. Equal maxima share the cotangent evenly.
- * @throws RangeError if an axis is out of range or repeated, or a reduced axis has length 0.
+ * @throws {@link RangeError} if an axis is out of range or repeated, or a reduced axis has length 0.
  *
  * @example
  * ```ts
@@ -221,7 +221,7 @@ const minPrimitive: Primitive<ReductionParams> = {
  * @param x - Input.
  * @param options - `axis` (default all) and `keepdims` (default false).
  * @returns Dtype of `x`. Equal minima share the cotangent evenly.
- * @throws RangeError if an axis is out of range or repeated, or a reduced axis has length 0.
+ * @throws {@link RangeError} if an axis is out of range or repeated, or a reduced axis has length 0.
  *
  * @example
  * ```ts

@@ -23,7 +23,7 @@ const flipPrimitive: Primitive<{ readonly axes: readonly number[] }> = {
  * @param x - Input.
  * @param axis - Which axes (default all).
  * @returns Shape and dtype of `x`.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts

@@ -31,8 +31,8 @@ import { flatten, unflatten } from "./tree.ts";
  *   `hasAux` (default false).
  * @returns A function of the same arguments that returns the gradient, a tree like the argument (for a list
  *   of `argnums`, a list of trees); with `hasAux`, `[gradient, aux]`.
- * @throws TypeError (when called) if a differentiated argument or the result is not floating.
- * @throws RangeError (when called) if the result is not a scalar or `argnums` is out of range.
+ * @throws {@link TypeError} (when called) if a differentiated argument or the result is not floating.
+ * @throws {@link RangeError} (when called) if the result is not a scalar or `argnums` is out of range.
  *
  * @example
  * ```ts
@@ -70,8 +70,8 @@ export function grad(f: AnyFunction, options: GradOptions = {}): AnyFunction {
  * @param options - As of {@link grad}.
  * @returns A function of the same arguments that returns `[value, gradient]`; with `hasAux`,
  *   `[[value, aux], gradient]`.
- * @throws TypeError (when called) if a differentiated argument or the result is not floating.
- * @throws RangeError (when called) if the result is not a scalar or `argnums` is out of range.
+ * @throws {@link TypeError} (when called) if a differentiated argument or the result is not floating.
+ * @throws {@link RangeError} (when called) if the result is not a scalar or `argnums` is out of range.
  *
  * @example
  * ```ts
@@ -108,8 +108,8 @@ export function valueAndGrad(f: AnyFunction, options: GradOptions = {}): AnyFunc
  * @param primals - Its arguments; all of them are differentiated.
  * @returns `[out, pullback]`: `pullback(ct)`, with `ct` a tree like `out`, returns one gradient tree per
  *   argument. It may be called any number of times.
- * @throws TypeError if an argument is not floating, or `ct` has another structure or dtype than `out`.
- * @throws RangeError if a cotangent has another shape than its output.
+ * @throws {@link TypeError} if an argument is not floating, or `ct` has another structure or dtype than `out`.
+ * @throws {@link RangeError} if a cotangent has another shape than its output.
  *
  * @example
  * ```ts

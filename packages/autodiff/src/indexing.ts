@@ -194,8 +194,8 @@ function checkNotEmpty(callee: string, x: ShapedArray, axis: number, indices: Sh
  * @param options - `axis` (default: of the flattened tensor) and `mode` (default `"fill"`: an index outside
  *   the axis gives NaN, or the extreme integer, as in JAX). Its gradient adds up over repeated indices.
  * @returns The shape of `x` with `axis` replaced by the shape of `indices`; dtype of `x`.
- * @throws TypeError if `indices` are no integers.
- * @throws RangeError if `axis` is out of range or has length 0.
+ * @throws {@link TypeError} if `indices` are no integers.
+ * @throws {@link RangeError} if `axis` is out of range or has length 0.
  *
  * @example
  * ```ts
@@ -229,8 +229,8 @@ export function take(x: TensorLike, indices: TensorLike, options: TakeOptions = 
  *   count from the end; an index outside the axis gives NaN, or the extreme integer, as in JAX.
  * @param axis - Axis to index (default -1).
  * @returns The broadcast shape, with the length of `indices` along `axis`; dtype of `x`.
- * @throws TypeError if `indices` are no integers.
- * @throws RangeError if the ranks differ, the shapes cannot be broadcast, or `axis` is out of range
+ * @throws {@link TypeError} if `indices` are no integers.
+ * @throws {@link RangeError} if the ranks differ, the shapes cannot be broadcast, or `axis` is out of range
  *   or has length 0.
  *
  * @example

@@ -134,7 +134,7 @@ const logicalAndPrimitive: PlainPrimitive = {
  * @param x - Bool, or numbers of which 0 is false.
  * @param y - As `x`.
  * @returns Broadcast shape, dtype bool.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -168,7 +168,7 @@ const logicalOrPrimitive: PlainPrimitive = {
  * @param x - Bool, or numbers of which 0 is false.
  * @param y - As `x`.
  * @returns Broadcast shape, dtype bool.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -198,7 +198,7 @@ const logicalXorPrimitive: PlainPrimitive = {
  * @param x - Bool, or numbers of which 0 is false.
  * @param y - As `x`.
  * @returns Broadcast shape, dtype bool.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts
@@ -237,7 +237,7 @@ const anyPrimitive: Primitive<ReductionParams> = {
  * @param x - Bool, or numbers of which 0 is false.
  * @param options - `axis` (default all) and `keepdims` (default false).
  * @returns Dtype bool.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts
@@ -273,7 +273,7 @@ const allPrimitive: Primitive<ReductionParams> = {
  * @param x - Bool, or numbers of which 0 is false.
  * @param options - `axis` (default all) and `keepdims` (default false).
  * @returns Dtype bool.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts

@@ -182,7 +182,7 @@ function integerGemm(
  * @param b - `[..., k, n]` or `[k]`.
  * @returns `[..., m, n]` without the axis of a vector; promoted dtype. Sums run over ascending `k`, rounded
  *   at each step.
- * @throws RangeError if an operand is a scalar, or the inner lengths or the stacks do not fit.
+ * @throws {@link RangeError} if an operand is a scalar, or the inner lengths or the stacks do not fit.
  *
  * @example
  * ```ts
@@ -227,7 +227,7 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
  * @param a - `[..., k]` or a scalar.
  * @param b - `[..., k, n]`, `[k]` or a scalar.
  * @returns Axes of `a` without its last, then axes of `b` without the summed one; promoted dtype.
- * @throws RangeError if the summed lengths differ.
+ * @throws {@link RangeError} if the summed lengths differ.
  *
  * @example
  * ```ts

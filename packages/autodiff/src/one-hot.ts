@@ -24,8 +24,8 @@ const ONE_HOT_OPTIONS: readonly string[] = ["axis", "dtype"];
  * @param numClasses - Length of the new axis, 0 or more.
  * @param options - `axis`, the position of the new axis (default -1), and `dtype` (default float).
  * @returns The shape of `x` with the new axis.
- * @throws RangeError if `numClasses` is no whole number of at least 0, or `axis` is out of range.
- * @throws TypeError if `dtype` is no dtype name.
+ * @throws {@link RangeError} if `numClasses` is no whole number of at least 0, or `axis` is out of range.
+ * @throws {@link TypeError} if `dtype` is no dtype name.
  *
  * @example
  * ```ts

@@ -119,7 +119,7 @@ export function padTensor(x: Tensor, paddings: readonly Padding[], value: number
  *   after and between neighbours. Negative `low` and `high` cut elements off.
  * @param value - What to add (default 0), a scalar; cast to the dtype of `x`.
  * @returns Dtype of `x`.
- * @throws RangeError if `paddings` has not one entry per axis or leaves a negative length.
+ * @throws {@link RangeError} if `paddings` has not one entry per axis or leaves a negative length.
  *
  * @example
  * ```ts

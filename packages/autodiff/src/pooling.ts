@@ -38,8 +38,8 @@ export interface ReduceWindowOptions {
  *   a negative amount crops).
  * @returns shape `[n, ...spatial, features]` of the dtype of `x`; each spatial axis has
  *   `floor((size + low + high - window) / stride) + 1` elements, at least 0.
- * @throws TypeError if the dtype is not floating, or an option is of a wrong type.
- * @throws RangeError if `x` has fewer than 2 axes, or `operator` or an option is out of range.
+ * @throws {@link TypeError} if the dtype is not floating, or an option is of a wrong type.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes, or `operator` or an option is out of range.
  *
  * @example
  * ```ts

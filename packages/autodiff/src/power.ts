@@ -102,7 +102,7 @@ function integerPower(x: Tensor, exponent: number): Tensor {
  * @param x - Base.
  * @param y - Exponent.
  * @returns Broadcast shape, promoted dtype; integers wrap, bool becomes int32.
- * @throws RangeError if an integer `x` meets a negative whole number `y`, or the shapes cannot be
+ * @throws {@link RangeError} if an integer `x` meets a negative whole number `y`, or the shapes cannot be
  *   broadcast together.
  *
  * @example

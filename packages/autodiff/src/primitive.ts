@@ -53,9 +53,9 @@ export interface Primitive<P> {
  * @param inputs - Operands of the dtypes that the primitive expects.
  * @param params - Its static parameters.
  * @returns A concrete array if every input is concrete, else possibly a tracer.
- * @throws TypeError if an input is no tensor.
- * @throws TypeError or RangeError if the primitive refuses the inputs.
- * @throws Error if an input is a tracer whose transformation has returned.
+ * @throws {@link TypeError} if an input is no tensor.
+ * @throws {@link TypeError} or RangeError if the primitive refuses the inputs.
+ * @throws {@link Error} if an input is a tracer whose transformation has returned.
  *
  * @example
  * ```ts

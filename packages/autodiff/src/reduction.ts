@@ -147,7 +147,7 @@ function accumulatorDType(dtype: DType): DType {
  * @param x - Input.
  * @param options - `axis` (default all) and `keepdims` (default false).
  * @returns Dtype of `x`; bool and small integers become int32 or uint32.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts
@@ -170,7 +170,7 @@ export function sum(x: TensorLike, options: ReductionOptions = {}): Tensor {
  * @param x - Input; integers become the default float, float16 and bfloat16 are averaged in float32.
  * @param options - `axis` (default all) and `keepdims` (default false).
  * @returns Floating dtype of `x`.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts
@@ -204,7 +204,7 @@ export interface VarianceOptions extends ReductionOptions {
  * @param x - Input; integers become the default float.
  * @param options - `axis` (default all), `keepdims` (default false), `ddof` (default 0).
  * @returns Floating dtype of `x`; NaN if the divisor is not positive.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts
@@ -240,7 +240,7 @@ function varianceOf(callee: string, x: Tensor, options: VarianceOptions): Tensor
  * @param x - Input; integers become the default float.
  * @param options - `axis` (default all), `keepdims` (default false), `ddof` (default 0).
  * @returns Floating dtype of `x`. The derivative where the deviation is 0 is NaN.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts
@@ -308,7 +308,7 @@ const prodPrimitive: Primitive<ReductionParams> = {
  * @param x - Input.
  * @param options - `axis` (default all) and `keepdims` (default false).
  * @returns Dtype of `x`; bool and small integers become int32 or uint32. The gradient is right at zeros too.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts

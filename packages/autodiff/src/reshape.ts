@@ -30,7 +30,7 @@ export function reshapeTo(x: Tensor, shape: Shape): Tensor {
  * @param x - Input.
  * @param shape - Of the same size; one length may be -1 and follows from the others.
  * @returns Dtype of `x`.
- * @throws RangeError if the sizes differ.
+ * @throws {@link RangeError} if the sizes differ.
  *
  * @example
  * ```ts
@@ -82,7 +82,7 @@ export function ravel(x: TensorLike): Tensor {
  * @param x - Input.
  * @param axis - Position or positions of the new axes in the result; negative ones count from the end.
  * @returns Dtype of `x`.
- * @throws RangeError if a position is out of range or repeated.
+ * @throws {@link RangeError} if a position is out of range or repeated.
  *
  * @example
  * ```ts
@@ -106,7 +106,7 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
  * @param x - Input.
  * @param axis - Which to remove (default: all of length 1).
  * @returns Dtype of `x`.
- * @throws RangeError if a named axis is out of range or not of length 1.
+ * @throws {@link RangeError} if a named axis is out of range or not of length 1.
  *
  * @example
  * ```ts

@@ -105,7 +105,7 @@ const wherePrimitive: PlainPrimitive = {
  * @param x - Chosen where the condition is true.
  * @param y - Chosen elsewhere.
  * @returns Broadcast shape, promoted dtype of `x` and `y`.
- * @throws RangeError if the shapes cannot be broadcast together.
+ * @throws {@link RangeError} if the shapes cannot be broadcast together.
  *
  * @example
  * ```ts

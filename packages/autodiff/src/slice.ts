@@ -44,7 +44,7 @@ const slicePrimitive: Primitive<SliceParams> = {
  * @param limit - Last index of each axis, excluded (default: the lengths of `x`).
  * @param strides - Steps, 1 or more (default 1).
  * @returns Dtype of `x`.
- * @throws RangeError if a list has not one entry per axis, or an index is out of range.
+ * @throws {@link RangeError} if a list has not one entry per axis, or an index is out of range.
  *
  * @example
  * ```ts

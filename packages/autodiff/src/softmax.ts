@@ -293,7 +293,7 @@ function mask(
  * @param x - Input; integers become the default float.
  * @param options - `axis` (default -1) and `where`: elements outside it count for nothing and give 0.
  * @returns Shape of `x`; sums to 1 along the axes.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts
@@ -318,7 +318,7 @@ export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
  * @param x - Input; integers become the default float.
  * @param options - `axis` (default -1) and `where`: elements outside it count for nothing and give `-Infinity`.
  * @returns Shape of `x`.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts
@@ -342,7 +342,7 @@ export function logSoftmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor 
  * @param x - Input; integers become the default float.
  * @param options - `axis` (default all), `keepdims` (default false) and `where` (default all elements).
  * @returns Floating dtype of `x`.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts
@@ -373,7 +373,7 @@ export interface StandardizeOptions {
  * @param x - Input; integers become the default float.
  * @param options - `axis` (default -1) and `epsilon` (default 1e-5).
  * @returns Shape of `x`.
- * @throws RangeError if an axis is out of range or repeated.
+ * @throws {@link RangeError} if an axis is out of range or repeated.
  *
  * @example
  * ```ts

@@ -164,7 +164,7 @@ export function isTensor(x: unknown): x is Tensor {
  * @param dtype - Dtype of a conversion (default: that of `x`; of a bare number int32 if it is an integer,
  *   else the default float). Tensors are not cast: use `astype`.
  * @returns A tensor of the same shape.
- * @throws TypeError if `x` is none of these.
+ * @throws {@link TypeError} if `x` is none of these.
  *
  * @example
  * ```ts

@@ -28,7 +28,7 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
  * @param x - Input.
  * @param axes - Axis `i` of the result is axis `axes[i]` of `x` (default: reversed order).
  * @returns Dtype of `x`.
- * @throws RangeError if `axes` is no permutation.
+ * @throws {@link RangeError} if `axes` is no permutation.
  *
  * @example
  * ```ts

@@ -80,7 +80,7 @@ export function structure(tree: unknown): Structure {
  * @param structure - Of a tree.
  * @param leaves - As many as the structure has.
  * @returns New arrays and objects around the given leaves.
- * @throws RangeError if there are too few or too many leaves.
+ * @throws {@link RangeError} if there are too few or too many leaves.
  *
  * @example
  * ```ts
@@ -107,7 +107,7 @@ export function unflatten(structure: Structure, leaves: readonly unknown[]): unk
  * @param tree - Decides the structure of the result.
  * @param rest - Trees of the same structure.
  * @returns A new tree of the results.
- * @throws TypeError if a further tree has another structure.
+ * @throws {@link TypeError} if a further tree has another structure.
  *
  * @example
  * ```ts

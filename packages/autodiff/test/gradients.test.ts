@@ -142,6 +142,7 @@ const table: readonly [name: string, f: Operation, inputs: readonly unknown[], o
   ["matmul of a matrix and a stack", ad.matmul, [[[0.4, 1.1], v.slice(1)], cube]],
   ["matmul of broadcast stacks", ad.matmul, [[[[0.4, 1.1]], [[2.2, -0.3]]], [cube[0]]]],
   ["matmul of a vector and a stack", ad.matmul, [[0.4, 1.1], cube]],
+  ["einsum", (a, b) => ad.einsum("ij,jk->ki", a, b), [m, [v, positive, v]]],
   [
     "dot of tensors",
     ad.dot,

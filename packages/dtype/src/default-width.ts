@@ -12,7 +12,7 @@ let x64 = false;
  * setting is off.
  *
  * @param on - true for 64 bits, false for 32 bits.
- * @throws TypeError if `on` is not a boolean.
+ * @throws {@link TypeError} if `on` is not a boolean.
  *
  * @example
  * ```ts

@@ -111,7 +111,7 @@ export function isDType(x: unknown): x is DType {
  * @param argument - name of its argument, for the message.
  * @param x - the value to check.
  * @returns `x`, typed as a dtype.
- * @throws TypeError if `x` is not the name of a dtype.
+ * @throws {@link TypeError} if `x` is not the name of a dtype.
  *
  * @example
  * ```ts
@@ -133,7 +133,7 @@ export function checkDType(callee: string, argument: string, x: unknown): DType 
  *
  * @param dtype - any dtype.
  * @returns 1, 2, 4, 8 or 16.
- * @throws TypeError if `dtype` is not the name of a dtype.
+ * @throws {@link TypeError} if `dtype` is not the name of a dtype.
  *
  * @example
  * ```ts

@@ -43,7 +43,7 @@ export interface IntegerInfo<D extends DType = DType> {
  *
  * @param dtype - a float dtype, or a complex dtype for the limits of its parts.
  * @returns a {@link FloatInfo}; all its values are exact numbers.
- * @throws TypeError if `dtype` is not a float or complex dtype.
+ * @throws {@link TypeError} if `dtype` is not a float or complex dtype.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ function floatInfo(dtype: DType, bits: number, nmant: number, emax: number): Flo
  *
  * @param dtype - an integer dtype.
  * @returns an {@link IntegerInfo}; `min` and `max` are bigints for int64 and uint64.
- * @throws TypeError if `dtype` is not an integer dtype.
+ * @throws {@link TypeError} if `dtype` is not an integer dtype.
  *
  * @example
  * ```ts

@@ -89,7 +89,7 @@ function settle(node: Node): DType {
  * @param a - a dtype.
  * @param b - a dtype.
  * @returns the smallest dtype of the lattice above both; int64 with uint64 gives the default float.
- * @throws TypeError if `a` or `b` is not the name of a dtype.
+ * @throws {@link TypeError} if `a` or `b` is not the name of a dtype.
  * @see JAX, "Type promotion semantics". https://docs.jax.dev/en/latest/type_promotion.html
  *
  * @example
@@ -119,8 +119,8 @@ export function promoteTypes(a: DType, b: DType): DType {
  *
  * @param operands - one or more dtypes and scalars.
  * @returns the joint dtype; if every operand is weak, the default dtype of their kind.
- * @throws RangeError if there is no operand.
- * @throws TypeError if an operand is neither a dtype name nor a scalar.
+ * @throws {@link RangeError} if there is no operand.
+ * @throws {@link TypeError} if an operand is neither a dtype name nor a scalar.
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ import { float16Bits, float16Value } from "./float16.ts";
  * @param dtype - any dtype.
  * @param x - any number.
  * @returns the stored value; for int64 and uint64 the nearest number to it.
- * @throws TypeError if `dtype` is not the name of a dtype.
+ * @throws {@link TypeError} if `dtype` is not the name of a dtype.
  *
  * @example
  * ```ts

@@ -8,8 +8,8 @@ import type { Data, DataOf, DType } from "./dtype.ts";
  * @param dtype - any dtype.
  * @param length - number of elements, a non-negative integer.
  * @returns the typed array of {@link DataOf}; complex dtypes get `2 * length` floats.
- * @throws TypeError if `dtype` is not the name of a dtype.
- * @throws RangeError if `length` is not a non-negative integer.
+ * @throws {@link TypeError} if `dtype` is not the name of a dtype.
+ * @throws {@link RangeError} if `length` is not a non-negative integer.
  *
  * @example
  * ```ts

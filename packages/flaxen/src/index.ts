@@ -32,6 +32,7 @@ export {
   cos,
   divide,
   dot,
+  einsum,
   elu,
   equal,
   erf,
@@ -127,6 +128,7 @@ export * as initializers from "@flaxen/initializers";
 export * as linalg from "@flaxen/linear-algebra";
 export {
   arange,
+  argsort,
   array,
   arrayEqual,
   asNDArray,
@@ -138,6 +140,7 @@ export {
   NDArray,
   ones,
   onesLike,
+  sort,
   zeros,
   zerosLike,
 } from "@flaxen/ndarray";

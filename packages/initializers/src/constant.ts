@@ -14,9 +14,9 @@ import type { Initializer } from "./initializer.ts";
  * @param value - A number, `{ re, im }`, or an array that broadcasts to every shape asked for.
  * @param dtype - dtype of the result if none is asked for (default: the default float).
  * @returns An {@link Initializer} that ignores the random key.
- * @throws TypeError if `value` is neither a number nor an array, or `dtype` is not a dtype; when called, if `value` is
+ * @throws {@link TypeError} if `value` is neither a number nor an array, or `dtype` is not a dtype; when called, if `value` is
  *   complex and the dtype is not.
- * @throws RangeError if `value` is or holds NaN; when called, if its shape does not broadcast to `shape`.
+ * @throws {@link RangeError} if `value` is or holds NaN; when called, if its shape does not broadcast to `shape`.
  * @see `jax.nn.initializers.constant`.
  *
  * @example

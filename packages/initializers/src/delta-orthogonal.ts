@@ -15,8 +15,8 @@ import type { OrthogonalOptions } from "./orthogonal.ts";
  * @param options - `columnAxis` (of the last two axes) and `dtype`, see {@link OrthogonalOptions}.
  * @returns An {@link Initializer} for float32, float64, complex64 and complex128, and shapes of 3, 4 or 5
  *   axes, `[...spatial, inFeatures, outFeatures]`.
- * @throws TypeError if `scale` or `columnAxis` is not a number, or `dtype` not one of these.
- * @throws RangeError if `scale` is not finite or `columnAxis` not an integer; when called, if `shape` does not
+ * @throws {@link TypeError} if `scale` or `columnAxis` is not a number, or `dtype` not one of these.
+ * @throws {@link RangeError} if `scale` is not finite or `columnAxis` not an integer; when called, if `shape` does not
  *   have 3, 4 or 5 axes, has more input than output features, has an empty spatial axis, or lacks `columnAxis`.
  * @see Xiao, Bahri, Sohl-Dickstein, Schoenholz and Pennington (2018), "Dynamical isometry and a mean field theory of
  *   CNNs". https://arxiv.org/abs/1806.05393

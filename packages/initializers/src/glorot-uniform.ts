@@ -12,8 +12,8 @@ import type { Initializer } from "./initializer.ts";
  * @param options - `inAxis` (default -2), `outAxis` (default -1), `batchAxis` (default `[]`) and `dtype`, see
  *   {@link FanOptions}.
  * @returns An {@link Initializer} for the floating-point and complex dtypes.
- * @throws TypeError if an axis is not an integer or `dtype` not a floating-point or complex dtype.
- * @throws RangeError (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
+ * @throws {@link TypeError} if an axis is not an integer or `dtype` not a floating-point or complex dtype.
+ * @throws {@link RangeError} (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
  *   lacks an axis named, or has an axis of length 0.
  * @see Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", equation 16.
  *   https://proceedings.mlr.press/v9/glorot10a.html
@@ -44,8 +44,8 @@ export function glorotUniform(options: FanOptions = {}): Initializer {
  * @param options - `inAxis` (default -2), `outAxis` (default -1), `batchAxis` (default `[]`) and `dtype`, see
  *   {@link FanOptions}.
  * @returns An {@link Initializer} for the floating-point and complex dtypes.
- * @throws TypeError if an axis is not an integer or `dtype` not a floating-point or complex dtype.
- * @throws RangeError (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
+ * @throws {@link TypeError} if an axis is not an integer or `dtype` not a floating-point or complex dtype.
+ * @throws {@link RangeError} (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
  *   lacks an axis named, or has an axis of length 0.
  * @see Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", equation 16.
  *   https://proceedings.mlr.press/v9/glorot10a.html

@@ -33,7 +33,7 @@ export type JaxJsInitializer<T> = (key: Key, shape: Shape, dtype?: DType) => T;
  *
  * @param jax - What `import * as jax from "@jax-js/jax"` gives.
  * @returns A function from an {@link Initializer} to one with an array of that library as result.
- * @throws TypeError if `jax` is not that library, or the initializer not a function; when called, if the dtype is not
+ * @throws {@link TypeError} if `jax` is not that library, or the initializer not a function; when called, if the dtype is not
  *   float32, int32 or uint32.
  *
  * @example

@@ -12,8 +12,8 @@ import type { Initializer } from "./initializer.ts";
  * @param options - `inAxis` (default -2), `outAxis` (default -1), `batchAxis` (default `[]`) and `dtype`, see
  *   {@link FanOptions}.
  * @returns An {@link Initializer} for the floating-point and complex dtypes.
- * @throws TypeError if an axis is not an integer or `dtype` not a floating-point or complex dtype.
- * @throws RangeError (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
+ * @throws {@link TypeError} if an axis is not an integer or `dtype` not a floating-point or complex dtype.
+ * @throws {@link RangeError} (when the initializer is called) if `shape` has fewer than 2 axes under the default axes,
  *   lacks an axis named, or has an axis of length 0.
  * @see LeCun, Bottou, Orr and Müller (1998), "Efficient backprop", equation 16.
  *   https://doi.org/10.1007/3-540-49430-8_2

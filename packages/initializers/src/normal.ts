@@ -15,8 +15,8 @@ import { scaleSample } from "./scale-sample.ts";
  * @param stddev - Standard deviation (default 0.01).
  * @param dtype - dtype of the result if none is asked for (default: the default float).
  * @returns An {@link Initializer} for the floating-point and complex dtypes.
- * @throws TypeError if `stddev` is not a number or `dtype` not a floating-point or complex dtype.
- * @throws RangeError if `stddev` is not finite.
+ * @throws {@link TypeError} if `stddev` is not a number or `dtype` not a floating-point or complex dtype.
+ * @throws {@link RangeError} if `stddev` is not finite.
  * @see `jax.nn.initializers.normal`.
  *
  * @example

@@ -32,8 +32,8 @@ export type QRDType = "float32" | "float64" | ComplexDType;
  * @param scale - Factor of the result (default 1).
  * @param options - `columnAxis` and `dtype`, see {@link OrthogonalOptions}.
  * @returns An {@link Initializer} for float32, float64, complex64 and complex128; where an axis has length 0 the result is empty.
- * @throws TypeError if `scale` or `columnAxis` is not a number, or `dtype` not one of these.
- * @throws RangeError if `scale` is not finite or `columnAxis` not an integer; when called, if `shape` has fewer
+ * @throws {@link TypeError} if `scale` or `columnAxis` is not a number, or `dtype` not one of these.
+ * @throws {@link RangeError} if `scale` is not finite or `columnAxis` not an integer; when called, if `shape` has fewer
  *   than 2 axes or lacks `columnAxis`.
  * @see Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning in deep linear neural
  *   networks". https://arxiv.org/abs/1312.6120 — Mezzadri (2007), "How to generate random matrices from the classical

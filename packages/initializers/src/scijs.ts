@@ -43,7 +43,7 @@ export type ScijsInitializer<T> = (key: Key, shape: Shape, dtype?: DType) => T;
  *
  * @param ndarray - What `import ndarray from "ndarray"` gives.
  * @returns A function from an {@link Initializer} to one with a genuine `ndarray` as result, its data row by row.
- * @throws TypeError if `ndarray` or the initializer is not a function; when called, if the dtype is complex, float16 or
+ * @throws {@link TypeError} if `ndarray` or the initializer is not a function; when called, if the dtype is complex, float16 or
  *   bfloat16, whose storage scijs packages would misread.
  *
  * @example

@@ -65,7 +65,7 @@ type Base = abstract new () => object;
  * @param tf - What `import * as tf from "@tensorflow/tfjs"` gives; of the single packages
  *   `{ ...tfjsCore, ...tfjsLayers }`.
  * @returns A function from an {@link Initializer} and a random key to an object for `kernelInitializer` and the like.
- * @throws TypeError if `tf` is not TensorFlow.js, the initializer not a function or the key not a key; when a layer asks
+ * @throws {@link TypeError} if `tf` is not TensorFlow.js, the initializer not a function or the key not a key; when a layer asks
  *   for weights, if their dtype is not float32, int32 or bool.
  *
  * @example

@@ -26,8 +26,8 @@ export interface TruncatedNormalOptions {
  * @param stddev - Standard deviation before the cut (default 0.01).
  * @param options - `dtype`, `lower` and `upper`, see {@link TruncatedNormalOptions}.
  * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if `stddev` or a limit is not a number or `dtype` not a real floating-point dtype.
- * @throws RangeError if `stddev` is not finite or `lower` not below `upper`.
+ * @throws {@link TypeError} if `stddev` or a limit is not a number or `dtype` not a real floating-point dtype.
+ * @throws {@link RangeError} if `stddev` is not finite or `lower` not below `upper`.
  * @see `jax.nn.initializers.truncated_normal`.
  *
  * @example

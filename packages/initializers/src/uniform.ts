@@ -12,8 +12,8 @@ import { scaleSample } from "./scale-sample.ts";
  * @param scale - Upper limit, excluded up to rounding (default 0.01).
  * @param dtype - dtype of the result if none is asked for (default: the default float).
  * @returns An {@link Initializer} for the real floating-point dtypes.
- * @throws TypeError if `scale` is not a number or `dtype` not a real floating-point dtype.
- * @throws RangeError if `scale` is not finite.
+ * @throws {@link TypeError} if `scale` is not a number or `dtype` not a real floating-point dtype.
+ * @throws {@link RangeError} if `scale` is not finite.
  * @see `jax.nn.initializers.uniform`.
  *
  * @example

@@ -28,9 +28,9 @@ export type Distribution = "truncated_normal" | "normal" | "uniform";
  * @param distribution - `"truncated_normal"`, `"normal"` or `"uniform"`.
  * @param options - `inAxis`, `outAxis`, `batchAxis` and `dtype`, see {@link FanOptions}.
  * @returns An {@link Initializer} for the floating-point and complex dtypes.
- * @throws TypeError if `scale` is not a number, an axis not an integer, or `dtype` not a floating-point or complex
+ * @throws {@link TypeError} if `scale` is not a number, an axis not an integer, or `dtype` not a floating-point or complex
  *   dtype.
- * @throws RangeError if `scale` is negative or not finite, `mode` or `distribution` unknown; when called, if
+ * @throws {@link RangeError} if `scale` is negative or not finite, `mode` or `distribution` unknown; when called, if
  *   `shape` has fewer than 2 axes under the default axes, lacks an axis named, or has an axis of length 0.
  * @see `jax.nn.initializers.variance_scaling`; He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", section
  *   2.2. https://arxiv.org/abs/1502.01852

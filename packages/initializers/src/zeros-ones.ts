@@ -16,8 +16,8 @@ import type { Initializer } from "./initializer.ts";
  * @param shape - Shape of the result.
  * @param dtype - dtype of the result (default: the default float).
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `shape` not an array or `dtype` not a dtype.
- * @throws RangeError if `shape` holds anything but non-negative integers.
+ * @throws {@link TypeError} if `key` is not a key, `shape` not an array or `dtype` not a dtype.
+ * @throws {@link RangeError} if `shape` holds anything but non-negative integers.
  * @see `jax.nn.initializers.zeros`.
  *
  * @example
@@ -41,8 +41,8 @@ export function zeros(key: Key, shape: Shape, dtype?: DType): NDArray {
  * @param shape - Shape of the result.
  * @param dtype - dtype of the result (default: the default float).
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `shape` not an array or `dtype` not a dtype.
- * @throws RangeError if `shape` holds anything but non-negative integers.
+ * @throws {@link TypeError} if `key` is not a key, `shape` not an array or `dtype` not a dtype.
+ * @throws {@link RangeError} if `shape` holds anything but non-negative integers.
  * @see `jax.nn.initializers.ones`.
  *
  * @example
@@ -63,7 +63,7 @@ export function ones(key: Key, shape: Shape, dtype?: DType): NDArray {
  * Formula: `w = 0`.
  *
  * @returns The initializer {@link zeros}.
- * @throws TypeError if called with an argument, as if it were the initializer.
+ * @throws {@link TypeError} if called with an argument, as if it were the initializer.
  * @see `flax.nnx.initializers.zeros_init`.
  *
  * @example
@@ -86,7 +86,7 @@ export function zerosInit(): Initializer {
  * Formula: `w = 1`.
  *
  * @returns The initializer {@link ones}.
- * @throws TypeError if called with an argument, as if it were the initializer.
+ * @throws {@link TypeError} if called with an argument, as if it were the initializer.
  * @see `flax.nnx.initializers.ones_init`.
  *
  * @example

@@ -20,8 +20,8 @@ export interface CholeskyOptions {
  * @param x - Shape `[..., n, n]`, float32 or float64; integers become the default float.
  * @param options - `upper` (default false), `symmetrizeInput` (default true).
  * @returns The factor, of the same shape, with zeros in the other triangle.
- * @throws RangeError if `x` has fewer than 2 axes or is not square.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 4.2.
  *
  * @example

@@ -19,9 +19,9 @@ import { inv } from "./solve.ts";
  * @param x - Shape `[..., m, n]`, float32 or float64; integers become the default float.
  * @param ord - Which norm; default 2.
  * @returns Shape `[...]`.
- * @throws RangeError if `x` has fewer than 2 axes or no elements in a matrix, is not square for an `ord` other
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or no elements in a matrix, is not square for an `ord` other
  *   than ±2, or `ord` is not a norm of matrices.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  *
  * @example
  * ```ts

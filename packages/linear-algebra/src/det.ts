@@ -10,8 +10,8 @@ import type { RealDType } from "./operands.ts";
  *
  * @param x - Shape `[..., n, n]`, float32 or float64; integers become the default float.
  * @returns Shape `[...]`.
- * @throws RangeError if `x` has fewer than 2 axes or is not square.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  *
  * @example
  * ```ts
@@ -42,8 +42,8 @@ export function det(x: ArrayInput): NDArray<RealDType> {
  *
  * @param x - Shape `[..., n, n]`, float32 or float64; integers become the default float.
  * @returns `[sign, logabsdet]`, each of shape `[...]`.
- * @throws RangeError if `x` has fewer than 2 axes or is not square.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  *
  * @example
  * ```ts

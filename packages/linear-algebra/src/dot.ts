@@ -14,7 +14,7 @@ import { allProducts } from "./outer-product.ts";
  * @param a - Shape `[..., k]` or `[]`.
  * @param b - Shape `[k]`, `[..., k, n]` or `[]`.
  * @returns Shape `a.shape[:-1] + b.shape[:-2] + b.shape[-1:]` in the promoted dtype.
- * @throws RangeError if the summed axes differ.
+ * @throws {@link RangeError} if the summed axes differ.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export function dot(a: ArrayInput, b: ArrayInput): NDArray {
  * @param a - Any shape.
  * @param b - Any shape of the same size.
  * @returns A scalar in the promoted dtype.
- * @throws RangeError if the sizes differ.
+ * @throws {@link RangeError} if the sizes differ.
  *
  * @example
  * ```ts

@@ -24,8 +24,8 @@ export interface EighOptions {
  * @param options - `symmetrizeInput` (default true); if false, `upper` (default false) says which triangle
  *   is read.
  * @returns `[w, v]`: eigenvalues `[..., n]` and the eigenvectors as columns `[..., n, n]`.
- * @throws RangeError if `x` has fewer than 2 axes or is not square.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 8.3.
  *
  * @example

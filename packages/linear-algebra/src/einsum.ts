@@ -28,9 +28,9 @@ import { allProducts } from "./outer-product.ts";
  *   the result; spaces are ignored.
  * @param operands - As many as the subscripts name; any shapes, any strides.
  * @returns The axes that the subscripts name, in the promoted dtype.
- * @throws RangeError if the subscripts are malformed or do not fit the operands, a label has two lengths other
+ * @throws {@link RangeError} if the subscripts are malformed or do not fit the operands, a label has two lengths other
  *   than 1, or two lengths within one operand.
- * @throws TypeError if `subscripts` is not a string.
+ * @throws {@link TypeError} if `subscripts` is not a string.
  *
  * @example
  * ```ts

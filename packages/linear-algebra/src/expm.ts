@@ -19,8 +19,8 @@ const THETA = 5.371920351148152;
  *
  * @param x - Shape `[..., n, n]`, float32 or float64; integers become the default float.
  * @returns The exponentials, of the same shape.
- * @throws RangeError if `x` has fewer than 2 axes or is not square.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  * @see Higham (2005), "The scaling and squaring method for the matrix exponential revisited", SIAM J. Matrix
  *   Anal. Appl. 26, 1179-1193, algorithm 2.3 with its highest order. https://doi.org/10.1137/04061101X
  *

@@ -24,9 +24,9 @@ const SIMD_THRESHOLD = 200;
  * @param bOffset - Index of its first element.
  * @param c - Row-major `[m, n]`, overwritten; it must not share elements with `a` or `b`.
  * @param cOffset - Index of its first element.
- * @throws RangeError if a size or offset is not a non-negative integer, or a matrix does not
+ * @throws {@link RangeError} if a size or offset is not a non-negative integer, or a matrix does not
  *   fit into its array.
- * @throws TypeError if the arrays are not three `Float32Array` or three `Float64Array`.
+ * @throws {@link TypeError} if the arrays are not three `Float32Array` or three `Float64Array`.
  *
  * @example
  * ```ts

@@ -31,9 +31,9 @@ export interface LstsqOptions {
  * @returns `[x, residuals, rank, s]`: the solutions `[..., n]` or `[..., n, k]`; the sums of squares of
  *   `b - a x`, `[..., k]` with `k = 1` for a vector; the rank of `a` in the default integer, `[...]`; its
  *   singular values `[..., min(m, n)]`, descending.
- * @throws RangeError if `a` has fewer than 2 axes, `b` is a scalar or has other than m rows, the leading axes
+ * @throws {@link RangeError} if `a` has fewer than 2 axes, `b` is a scalar or has other than m rows, the leading axes
  *   do not broadcast, `rcond` is not a number, or `numpyResid` is asked of a batch.
- * @throws TypeError if a dtype is float16, bfloat16 or complex.
+ * @throws {@link TypeError} if a dtype is float16, bfloat16 or complex.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 5.5.
  *
  * @example

@@ -16,8 +16,8 @@ import type { RealDType } from "./operands.ts";
  * @param x - Shape `[..., m, n]`, float32, float64, complex64 or complex128; integers become the
  *   default float.
  * @returns `[permutation, l, u]`: int32 `[..., m]`, `[..., m, k]` and `[..., k, n]` with `k = min(m, n)`.
- * @throws RangeError if `x` has fewer than 2 axes.
- * @throws TypeError if the dtype is float16 or bfloat16.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes.
+ * @throws {@link TypeError} if the dtype is float16 or bfloat16.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, algorithm 3.4.1.
  *
  * @example

@@ -75,8 +75,8 @@ export function toMathjs<M extends MathInstance>(math: M, x: ArrayInput): Return
  * @param value - A dense or sparse matrix, nested lists, or a scalar.
  * @param dtype - The dtype to have instead.
  * @returns A new array.
- * @throws RangeError if nested lists are ragged.
- * @throws TypeError if there is anything else, a unit or a string for example, or `dtype` is no dtype name.
+ * @throws {@link RangeError} if nested lists are ragged.
+ * @throws {@link TypeError} if there is anything else, a unit or a string for example, or `dtype` is no dtype name.
  *
  * @example
  * ```ts

@@ -18,7 +18,7 @@ import { allocateProduct, computeDType } from "./product-dtype.ts";
  * @param a - Shape `[..., m, k]` or `[k]`; any strides.
  * @param b - Shape `[..., k, n]` or `[k]`; any strides.
  * @returns Shape `[..., m, n]` in the promoted dtype.
- * @throws RangeError if an operand is a scalar, the inner axes differ, or the leading axes do not
+ * @throws {@link RangeError} if an operand is a scalar, the inner axes differ, or the leading axes do not
  *   broadcast.
  *
  * @example

@@ -13,8 +13,8 @@ import { inv } from "./solve.ts";
  * @param x - Shape `[..., n, n]`.
  * @param n - The power, an integer.
  * @returns The powers, of the same shape.
- * @throws RangeError if `x` has fewer than 2 axes or is not square, or `n` is not an integer.
- * @throws TypeError if `n` is negative and the dtype has no `inv`.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square, or `n` is not an integer.
+ * @throws {@link TypeError} if `n` is negative and the dtype has no `inv`.
  *
  * @example
  * ```ts

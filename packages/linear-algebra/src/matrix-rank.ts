@@ -20,8 +20,8 @@ export interface MatrixRankOptions {
  * @param x - Shape `[..., m, n]`, or at most 1 axis; float32 or float64; integers become the default float.
  * @param options - `rtol`.
  * @returns Shape `[...]`, in the default integer dtype.
- * @throws RangeError if `rtol` is not a number.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link RangeError} if `rtol` is not a number.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  *
  * @example
  * ```ts

@@ -37,9 +37,9 @@ export interface NormOptions {
  *   axes can only have the default norm, over all elements.
  * @param options - `ord`, `axis`, `keepdims`.
  * @returns The shape of `x` without the reduced axes.
- * @throws RangeError if `ord` does not fit the number of axes, more than two axes are given, or an
+ * @throws {@link RangeError} if `ord` does not fit the number of axes, more than two axes are given, or an
  *   axis is out of range or named twice, or a smallest value is asked of no values.
- * @throws TypeError if the dtype is complex.
+ * @throws {@link TypeError} if the dtype is complex.
  *
  * @example
  * ```ts

@@ -20,8 +20,8 @@ export interface PinvOptions {
  * @param x - Shape `[..., m, n]`, float32 or float64; integers become the default float.
  * @param options - `rtol`.
  * @returns Shape `[..., n, m]`.
- * @throws RangeError if `x` has fewer than 2 axes, or `rtol` is not a number.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes, or `rtol` is not a number.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 5.5.2.
  *
  * @example

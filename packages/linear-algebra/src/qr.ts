@@ -30,8 +30,8 @@ export interface QROptions {
  * @param options - `mode`: `"reduced"` (default) gives Q `[..., m, k]` and R `[..., k, n]` with
  *   `k = min(m, n)`, `"complete"` Q `[..., m, m]` and R `[..., m, n]`, `"r"` only the reduced R.
  * @returns `[q, r]`, or R alone.
- * @throws RangeError if `x` has fewer than 2 axes, or `mode` is unknown.
- * @throws TypeError if the dtype is float16 or bfloat16.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes, or `mode` is unknown.
+ * @throws {@link TypeError} if the dtype is float16 or bfloat16.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, algorithms 5.1.1, 5.2.1 and
  *   section 5.2.2; signs as in LAPACK's `xLARFG`.
  *

@@ -31,9 +31,9 @@ export interface TriangularSolveOptions {
  *   default float.
  * @param b - Shape `[n]` for one right-hand side, or `[..., n, k]`; leading axes broadcast.
  * @returns The solutions, `[..., n]` or `[..., n, k]`.
- * @throws RangeError if `a` is not square, `b` is a scalar or has other than n rows, or the leading
+ * @throws {@link RangeError} if `a` is not square, `b` is a scalar or has other than n rows, or the leading
  *   axes do not broadcast.
- * @throws TypeError if a dtype is float16 or bfloat16.
+ * @throws {@link TypeError} if a dtype is float16 or bfloat16.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 3.4.
  *
  * @example
@@ -63,9 +63,9 @@ export function solve(a: ArrayInput, b: ArrayInput): NDArray<RealDType | Complex
  * @param b - Shape `[n]` for one right-hand side, or `[..., n, k]`; leading axes broadcast.
  * @param options - `lower`, `transposeA`, `unitDiagonal`; all false by default.
  * @returns The solutions, `[..., n]` or `[..., n, k]`.
- * @throws RangeError if `a` is not square, `b` is a scalar or has other than n rows, or the leading
+ * @throws {@link RangeError} if `a` is not square, `b` is a scalar or has other than n rows, or the leading
  *   axes do not broadcast.
- * @throws TypeError if a dtype is float16 or bfloat16.
+ * @throws {@link TypeError} if a dtype is float16 or bfloat16.
  *
  * @example
  * ```ts
@@ -113,8 +113,8 @@ export function triangularSolve(
  * @param x - Shape `[..., n, n]`, float32, float64, complex64 or complex128; integers become the
  *   default float.
  * @returns The inverses, of the same shape.
- * @throws RangeError if `x` has fewer than 2 axes or is not square.
- * @throws TypeError if the dtype is float16 or bfloat16.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link TypeError} if the dtype is float16 or bfloat16.
  *
  * @example
  * ```ts

@@ -22,8 +22,8 @@ export interface SVDOptions {
  * @param options - `fullMatrices` (default true) gives U `[..., m, m]` and Vᵀ `[..., n, n]`, false
  *   `[..., m, k]` and `[..., k, n]` with `k = min(m, n)`; `computeUv` (default true), false gives s alone.
  * @returns `[u, s, vh]`, s of shape `[..., k]`; or s alone.
- * @throws RangeError if `x` has fewer than 2 axes.
- * @throws TypeError if the dtype is float16, bfloat16 or complex.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes.
+ * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  * @see Demmel and Kahan (1990), "Accurate singular values of bidiagonal matrices", SIAM J. Sci. Stat.
  *   Comput. 11, 873-912. https://doi.org/10.1137/0911052
  *

@@ -17,7 +17,7 @@ export type TensordotAxes =
  * @param axes - The number n of axes to sum over, the last of `a` and the first of `b` (default 2; 0 gives all
  *   products), or `[axesOfA, axesOfB]`, paired in order.
  * @returns The other axes of `a`, then those of `b`, in the promoted dtype.
- * @throws RangeError if paired axes differ in number or length, an axis is out of range or named twice, or
+ * @throws {@link RangeError} if paired axes differ in number or length, an axis is out of range or named twice, or
  *   `axes` is not a non-negative integer within both ranks.
  *
  * @example

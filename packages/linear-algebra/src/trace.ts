@@ -24,7 +24,7 @@ export interface TraceOptions {
  * @param x - At least 2 axes.
  * @param options - `offset` (default 0), `axis1` (default 0), `axis2` (default 1).
  * @returns The shape of `x` without the two axes.
- * @throws RangeError if `x` has fewer than 2 axes, an axis is out of range or named twice, or
+ * @throws {@link RangeError} if `x` has fewer than 2 axes, an axis is out of range or named twice, or
  *   `offset` is not an integer.
  *
  * @example

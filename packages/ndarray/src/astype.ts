@@ -16,7 +16,7 @@ import type { NDArray } from "./ndarray.ts";
  * @param x - an array, or anything that `asNDArray` reads.
  * @param dtype - the dtype of the result.
  * @returns a row-major array; `x` itself if it is an array of that dtype already.
- * @throws TypeError if `dtype` is not the name of a dtype, or `x` cannot be read as an
+ * @throws {@link TypeError} if `dtype` is not the name of a dtype, or `x` cannot be read as an
  *   array.
  *
  * @example

@@ -7,8 +7,8 @@ import { describe } from "@flaxen/dtype";
  * @param axis - an integer in [-ndim, ndim); negative ones count from the back.
  * @param ndim - number of axes.
  * @returns an integer in [0, ndim).
- * @throws TypeError if `axis` is not a number.
- * @throws RangeError if `axis` is not an integer in range.
+ * @throws {@link TypeError} if `axis` is not a number.
+ * @throws {@link RangeError} if `axis` is not an integer in range.
  *
  * @example
  * ```ts
@@ -37,8 +37,8 @@ export function normalizeAxis(callee: string, axis: number, ndim: number): numbe
  * @param axes - one axis, several, or undefined for all of them; each in [-ndim, ndim).
  * @param ndim - number of axes.
  * @returns distinct integers in [0, ndim), in the order of `axes`.
- * @throws TypeError if `axes` is neither a number nor an array of numbers.
- * @throws RangeError if an axis is out of range or named twice.
+ * @throws {@link TypeError} if `axes` is neither a number nor an array of numbers.
+ * @throws {@link RangeError} if an axis is out of range or named twice.
  *
  * @example
  * ```ts

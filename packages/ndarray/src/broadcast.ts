@@ -14,8 +14,8 @@ import type { Shape } from "./shape.ts";
  *
  * @param shapes - any number of shapes.
  * @returns the joint shape; `[]` for none.
- * @throws RangeError if two lengths differ and neither is 1, or one is not a non-negative integer.
- * @throws TypeError if a shape is not an array of numbers.
+ * @throws {@link RangeError} if two lengths differ and neither is 1, or one is not a non-negative integer.
+ * @throws {@link TypeError} if a shape is not an array of numbers.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export function broadcastShapes(...shapes: Shape[]): number[] {
  * @param x - the array, or anything that `asNDArray` reads.
  * @param shape - the shape to have; it ends in the shape of `x`, where lengths of 1 may have grown.
  * @returns a view with stride 0 along the repeated axes: never write into it.
- * @throws RangeError if `x` does not broadcast to `shape`.
+ * @throws {@link RangeError} if `x` does not broadcast to `shape`.
  *
  * @example
  * ```ts

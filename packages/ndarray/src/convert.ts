@@ -47,8 +47,8 @@ export type ArrayInput = NDArrayLike | NestedArray | TypedArray;
  * @param dtype - the dtype to have instead. Numbers are rounded to it; integers drop the fraction
  *   and wrap.
  * @returns a row-major array that shares no memory with `input`.
- * @throws TypeError if `input` holds anything else, or `dtype` is not a dtype name.
- * @throws RangeError if the rows of nested lists differ in length.
+ * @throws {@link TypeError} if `input` holds anything else, or `dtype` is not a dtype name.
+ * @throws {@link RangeError} if the rows of nested lists differ in length.
  *
  * @example
  * ```ts
@@ -75,8 +75,8 @@ export function array<D extends DType = DType>(input: ArrayInput, dtype?: D): ND
  * @param input - an array, a strided object, a typed array, nested lists or a scalar.
  * @param dtype - the dtype to convert to; default what `input` has.
  * @returns an array that may share memory with `input`.
- * @throws TypeError if `input` cannot be read as an array, or `dtype` is not a dtype name.
- * @throws RangeError if nested lists are ragged, or a strided object reaches outside its
+ * @throws {@link TypeError} if `input` cannot be read as an array, or `dtype` is not a dtype name.
+ * @throws {@link RangeError} if nested lists are ragged, or a strided object reaches outside its
  *   data.
  *
  * @example

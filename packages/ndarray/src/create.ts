@@ -32,7 +32,7 @@ export interface ShapeDtypeStruct<D extends DType = DType> {
  * @param shape - the length of each axis; `[]` for a scalar.
  * @param dtype - default the default float dtype.
  * @returns an array of the given shape and dtype.
- * @throws TypeError or RangeError if `shape` or `dtype` is malformed.
+ * @throws {@link TypeError} or RangeError if `shape` or `dtype` is malformed.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export function zeros<D extends DType = DType>(shape: Shape, dtype?: D): NDArray
  * @param shape - the length of each axis; `[]` for a scalar.
  * @param dtype - default the default float dtype.
  * @returns an array of the given shape and dtype.
- * @throws TypeError or RangeError if `shape` or `dtype` is malformed.
+ * @throws {@link TypeError} or RangeError if `shape` or `dtype` is malformed.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export function ones<D extends DType = DType>(shape: Shape, dtype?: D): NDArray<
  * @param dtype - default that of `array(value)`: the default float dtype for a number, bool for a
  *   boolean.
  * @returns an array of the given shape and dtype.
- * @throws TypeError or RangeError if `shape`, `value` or `dtype` is malformed.
+ * @throws {@link TypeError} or RangeError if `shape`, `value` or `dtype` is malformed.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ export function full<D extends DType = DType>(shape: Shape, value: Scalar, dtype
  * @param x - the array, or anything that `asNDArray` reads.
  * @param dtype - default the dtype of `x`.
  * @returns an array of the shape of `x`.
- * @throws TypeError if `dtype` is not the name of a dtype.
+ * @throws {@link TypeError} if `dtype` is not the name of a dtype.
  *
  * @example
  * ```ts
@@ -117,7 +117,7 @@ export function zerosLike<D extends DType>(
  * @param x - the array, or anything that `asNDArray` reads.
  * @param dtype - default the dtype of `x`.
  * @returns an array of the shape of `x`.
- * @throws TypeError if `dtype` is not the name of a dtype.
+ * @throws {@link TypeError} if `dtype` is not the name of a dtype.
  *
  * @example
  * ```ts
@@ -140,7 +140,7 @@ export function onesLike<D extends DType>(
  * @param value - a scalar; it is rounded to the dtype, integers wrap.
  * @param dtype - default the dtype of `x`.
  * @returns an array of the shape of `x`.
- * @throws TypeError if `value` is not a scalar or `dtype` not the name of a dtype.
+ * @throws {@link TypeError} if `value` is not a scalar or `dtype` not the name of a dtype.
  *
  * @example
  * ```ts
@@ -166,8 +166,8 @@ export function fullLike<D extends DType>(
  * @param dtype - default the default integer dtype if all arguments are integers, else the default
  *   float dtype.
  * @returns an array of shape `[max(0, ceil((stop - start) / step))]`.
- * @throws RangeError if an argument is not finite or `step` is 0.
- * @throws TypeError if an argument is not a number or `dtype` not the name of a dtype.
+ * @throws {@link RangeError} if an argument is not finite or `step` is 0.
+ * @throws {@link TypeError} if an argument is not a number or `dtype` not the name of a dtype.
  *
  * @example
  * ```ts
@@ -222,9 +222,9 @@ export interface LinspaceOptions<D extends DType = DType> {
  * @param num - number of values, a non-negative integer; default 50.
  * @param options - `endpoint` (default true) and `dtype` (default the default float dtype).
  * @returns an array of shape `[num]`.
- * @throws RangeError if `start` or `stop` is not finite, or `num` not a non-negative
+ * @throws {@link RangeError} if `start` or `stop` is not finite, or `num` not a non-negative
  *   integer.
- * @throws TypeError if `start` or `stop` is not a number, or `dtype` not the name of a
+ * @throws {@link TypeError} if `start` or `stop` is not a number, or `dtype` not the name of a
  *   dtype.
  *
  * @example
@@ -263,8 +263,8 @@ export function linspace<D extends DType = DType>(
  * @param m - number of columns; default `n`.
  * @param dtype - default the default float dtype.
  * @returns an array of shape `[n, m]`.
- * @throws RangeError if `n` or `m` is not a non-negative integer.
- * @throws TypeError if `dtype` is not the name of a dtype.
+ * @throws {@link RangeError} if `n` or `m` is not a non-negative integer.
+ * @throws {@link TypeError} if `dtype` is not the name of a dtype.
  *
  * @example
  * ```ts

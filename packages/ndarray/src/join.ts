@@ -13,7 +13,7 @@ import { rowMajorStrides, sameShape, sizeOf } from "./shape.ts";
  * @param arrays - at least one array of rank 1 or more; shapes may differ along `axis` only.
  * @param axis - an integer in [-ndim, ndim); default 0.
  * @returns a new array; its dtype is the joint dtype of the lattice.
- * @throws RangeError if there is no array, the shapes do not fit, or `axis` is out of
+ * @throws {@link RangeError} if there is no array, the shapes do not fit, or `axis` is out of
  *   range.
  *
  * @example
@@ -48,7 +48,7 @@ export function concatenate(arrays: readonly ArrayInput[], axis: number = 0): ND
  * @param arrays - at least one array; all shapes are equal.
  * @param axis - where the new axis is in the result, an integer in [-ndim - 1, ndim]; default 0.
  * @returns a new array; its dtype is the joint dtype of the lattice.
- * @throws RangeError if there is no array, the shapes differ, or `axis` is out of range.
+ * @throws {@link RangeError} if there is no array, the shapes differ, or `axis` is out of range.
  *
  * @example
  * ```ts

@@ -48,9 +48,9 @@ export class NDArray<D extends DType = DType> {
    * @param stride - one integer an axis; default row-major without gaps.
    * @param offset - position of the first element, a non-negative integer; default 0.
    * @param dtype - default the dtype of the same name as the typed array (`Uint8Array`: uint8).
-   * @throws TypeError if `data` is not a typed array, not the storage of `dtype`, or
+   * @throws {@link TypeError} if `data` is not a typed array, not the storage of `dtype`, or
    *   `dtype` is unknown.
-   * @throws RangeError if shape, stride or offset is malformed, or an element would lie
+   * @throws {@link RangeError} if shape, stride or offset is malformed, or an element would lie
    *   outside `data`.
    */
   constructor(data: DataOf<D>, shape: Shape, stride?: Shape, offset: number = 0, dtype?: D) {
@@ -105,7 +105,7 @@ export class NDArray<D extends DType = DType> {
    * @param indices - one index an axis, in [0, length).
    * @returns a number; boolean for bool, bigint for int64 and uint64, `{ re, im }` for the complex
    *   dtypes.
-   * @throws RangeError if there are too few or too many indices, or one is out of range.
+   * @throws {@link RangeError} if there are too few or too many indices, or one is out of range.
    */
   get(...indices: number[]): ElementOf<D> {
     const index = locate("NDArray.get", this, indices, indices.length);
@@ -120,8 +120,8 @@ export class NDArray<D extends DType = DType> {
    *
    * @param indicesAndValue - one index an axis, in [0, length), and the value last.
    * @returns the value given.
-   * @throws RangeError if there are too few or too many indices, or one is out of range.
-   * @throws TypeError if the value is not a scalar of a fitting kind.
+   * @throws {@link RangeError} if there are too few or too many indices, or one is out of range.
+   * @throws {@link TypeError} if the value is not a scalar of a fitting kind.
    */
   set(...indicesAndValue: [...indices: number[], value: ElementOf<D>]): ElementOf<D> {
     const count = indicesAndValue.length - 1;
@@ -136,7 +136,7 @@ export class NDArray<D extends DType = DType> {
    *
    * @param indices - one index an axis.
    * @returns `offset + stride[0] * indices[0] + ...`.
-   * @throws RangeError if there are too few or too many indices.
+   * @throws {@link RangeError} if there are too few or too many indices.
    */
   index(...indices: number[]): number {
     checkCount("NDArray.index", this, indices.length);
@@ -148,7 +148,7 @@ export class NDArray<D extends DType = DType> {
    *
    * @param starts - how many to drop on each axis, in [0, length]; negative or missing drops none.
    * @returns a view of the same storage.
-   * @throws RangeError if there are too many arguments or one is out of range.
+   * @throws {@link RangeError} if there are too many arguments or one is out of range.
    */
   lo(...starts: (number | null | undefined)[]): NDArray<D> {
     checkAtMost("NDArray.lo", this, starts.length);
@@ -168,7 +168,7 @@ export class NDArray<D extends DType = DType> {
    *
    * @param lengths - how many to keep on each axis, in [0, length]; negative or missing keeps all.
    * @returns a view of the same storage.
-   * @throws RangeError if there are too many arguments or one is out of range.
+   * @throws {@link RangeError} if there are too many arguments or one is out of range.
    */
   hi(...lengths: (number | null | undefined)[]): NDArray<D> {
     checkAtMost("NDArray.hi", this, lengths.length);
@@ -186,7 +186,7 @@ export class NDArray<D extends DType = DType> {
    *
    * @param steps - a non-zero integer for each axis; missing means 1.
    * @returns a view of the same storage.
-   * @throws RangeError if there are too many arguments or one is 0 or not an integer.
+   * @throws {@link RangeError} if there are too many arguments or one is 0 or not an integer.
    */
   step(...steps: (number | null | undefined)[]): NDArray<D> {
     checkAtMost("NDArray.step", this, steps.length);
@@ -212,7 +212,7 @@ export class NDArray<D extends DType = DType> {
    *
    * @param axes - the axis that becomes the first, the second, ...: a permutation of 0 to ndim - 1.
    * @returns a view of the same storage.
-   * @throws RangeError if `axes` is not such a permutation.
+   * @throws {@link RangeError} if `axes` is not such a permutation.
    */
   transpose(...axes: number[]): NDArray<D> {
     if (axes.length === 0) return view(this, this.shape, this.stride, this.offset);
@@ -235,7 +235,7 @@ export class NDArray<D extends DType = DType> {
    *
    * @param indices - an index in [0, length) for each axis; negative or missing keeps the axis.
    * @returns a view of the same storage with fewer axes.
-   * @throws RangeError if there are too many arguments or an index is out of range.
+   * @throws {@link RangeError} if there are too many arguments or an index is out of range.
    */
   pick(...indices: (number | null | undefined)[]): NDArray<D> {
     checkAtMost("NDArray.pick", this, indices.length);
@@ -259,7 +259,7 @@ export class NDArray<D extends DType = DType> {
    * Returns the only element of an array of size 1.
    *
    * @returns the element, as `get` gives it.
-   * @throws RangeError if the size is not 1.
+   * @throws {@link RangeError} if the size is not 1.
    */
   item(): ElementOf<D> {
     if (this.size !== 1) {

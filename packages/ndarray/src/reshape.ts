@@ -14,9 +14,9 @@ import type { Shape } from "./shape.ts";
  * @param x - the array, or anything that `asNDArray` reads.
  * @param shape - a shape of the same size; one length may be -1 and is then computed.
  * @returns a view if `x` is contiguous, else a copy.
- * @throws RangeError if the sizes differ, `shape` is malformed, or it holds -1 beside a
+ * @throws {@link RangeError} if the sizes differ, `shape` is malformed, or it holds -1 beside a
  *   length of 0.
- * @throws TypeError if `shape` is not an array of numbers.
+ * @throws {@link TypeError} if `shape` is not an array of numbers.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ function completeShape(shape: Shape, x: NDArray): Shape {
  * @param axes - the axis that becomes the first, the second, ...; negative ones count from the
  *   back.
  * @returns a view of the same elements.
- * @throws RangeError if `axes` does not name every axis once.
+ * @throws {@link RangeError} if `axes` does not name every axis once.
  *
  * @example
  * ```ts
@@ -99,7 +99,7 @@ function permuted<D extends DType>(x: NDArray<D>, order: readonly number[]): NDA
  * @param x - the array, or anything that `asNDArray` reads.
  * @param axis - where the new axes are in the result: in [-r, r) for a result of rank r.
  * @returns a view of the same elements.
- * @throws RangeError if an axis is out of range or named twice.
+ * @throws {@link RangeError} if an axis is out of range or named twice.
  *
  * @example
  * ```ts
@@ -131,7 +131,7 @@ export function expandDims<D extends DType>(
  * @param x - the array, or anything that `asNDArray` reads.
  * @param axis - the axes to drop, in [-ndim, ndim); default every axis of length 1.
  * @returns a view of the same elements.
- * @throws RangeError if a named axis is out of range, named twice, or not of length 1.
+ * @throws {@link RangeError} if a named axis is out of range, named twice, or not of length 1.
  *
  * @example
  * ```ts
@@ -165,7 +165,7 @@ export function squeeze<D extends DType>(
  * @param x - the array, or anything that `asNDArray` reads.
  * @param axis - the axes to reverse, in [-ndim, ndim); default all of them.
  * @returns a view of the same elements.
- * @throws RangeError if an axis is out of range or named twice.
+ * @throws {@link RangeError} if an axis is out of range or named twice.
  *
  * @example
  * ```ts
@@ -195,7 +195,7 @@ export function flip<D extends DType>(
  * @param source - the axes to move, in [-ndim, ndim).
  * @param destination - where each of them is in the result.
  * @returns a view of the same elements.
- * @throws RangeError if an axis is out of range or named twice, or the two lists differ in
+ * @throws {@link RangeError} if an axis is out of range or named twice, or the two lists differ in
  *   length.
  *
  * @example

@@ -8,8 +8,8 @@ export type Shape = readonly number[];
  *
  * @param callee - name of the function that was called, for the message.
  * @param shape - the value to check.
- * @throws TypeError if `shape` is not an array of numbers.
- * @throws RangeError if a length is not a non-negative integer, or the size is above 2^53 -
+ * @throws {@link TypeError} if `shape` is not an array of numbers.
+ * @throws {@link RangeError} if a length is not a non-negative integer, or the size is above 2^53 -
  *   1.
  *
  * @example

@@ -20,8 +20,8 @@ import type { Shape } from "./shape.ts";
  * @param x - an array, or anything that `asNDArray` reads.
  * @param axis - an integer in [-ndim, ndim); default -1.
  * @returns a new array of the same shape and dtype; for descending order `flip(sort(x), -1)`.
- * @throws RangeError if `axis` is out of range, or `x` is a scalar.
- * @throws TypeError if `axis` is not a number.
+ * @throws {@link RangeError} if `axis` is out of range, or `x` is a scalar.
+ * @throws {@link TypeError} if `axis` is not a number.
  *
  * @example
  * ```ts
@@ -60,8 +60,8 @@ export function sort<D extends DType>(x: NDArray<D> | ArrayInput, axis: number =
  * @param x - an array, or anything that `asNDArray` reads.
  * @param axis - an integer in [-ndim, ndim); default -1.
  * @returns an array of the same shape with indices along `axis`, of the default integer dtype.
- * @throws RangeError if `axis` is out of range, or `x` is a scalar.
- * @throws TypeError if `axis` is not a number.
+ * @throws {@link RangeError} if `axis` is out of range, or `x` is a scalar.
+ * @throws {@link TypeError} if `axis` is not a number.
  *
  * @example
  * ```ts

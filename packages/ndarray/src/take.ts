@@ -16,8 +16,8 @@ import { rowMajorStrides, sizeOf } from "./shape.ts";
  * @param indices - integers of any shape in [-n, n) for an axis of length n; negative ones count from the end.
  * @param axis - an integer in [-ndim, ndim); without it `x` is flattened first.
  * @returns a new array of the shape of `x` with `axis` replaced by the shape of `indices`.
- * @throws RangeError if an index or `axis` is out of range. (JAX gives NaN for such an index, NumPy throws.)
- * @throws TypeError if `indices` are not integers.
+ * @throws {@link RangeError} if an index or `axis` is out of range. (JAX gives NaN for such an index, NumPy throws.)
+ * @throws {@link TypeError} if `indices` are not integers.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ import { NDArray } from "./ndarray.ts";
  * @param x - the elements where `condition` is true.
  * @param y - the elements where it is false.
  * @returns a new array of the joint shape; its dtype is the joint dtype of `x` and `y`.
- * @throws RangeError if the shapes do not fit together.
+ * @throws {@link RangeError} if the shapes do not fit together.
  *
  * @example
  * ```ts

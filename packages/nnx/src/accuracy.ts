@@ -32,8 +32,8 @@ export class Accuracy extends Average {
    * Starts with no predictions.
    *
    * @param options - `threshold` for two classes; none by default.
-   * @throws TypeError if `threshold` is not a number.
-   * @throws RangeError if `threshold` is NaN.
+   * @throws {@link TypeError} if `threshold` is not a number.
+   * @throws {@link RangeError} if `threshold` is NaN.
    */
   constructor({ threshold }: AccuracyOptions = {}) {
     super();
@@ -49,8 +49,8 @@ export class Accuracy extends Average {
    *
    * @param results - `logits` of shape `[..., classes]` (with a threshold `[...]`), integer `labels`
    *   of shape `[...]`, and optionally `mask`, which broadcasts to the labels.
-   * @throws TypeError if logits or labels are missing, or the labels are not integers.
-   * @throws RangeError if the shapes do not fit.
+   * @throws {@link TypeError} if logits or labels are missing, or the labels are not integers.
+   * @throws {@link RangeError} if the shapes do not fit.
    */
   override update(results: Readonly<Record<string, unknown>>): void {
     const { logits, labels, mask } = results;

@@ -1,7 +1,8 @@
-import { checkDType, describe, isFloating } from "@flaxen/dtype";
+import { checkDType, describe, isFloating, isInteger } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
-import { isTensor, toTensor } from "@flaxen/autodiff";
+import { astype, isTensor, toTensor } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
+import type { NDArray } from "@flaxen/ndarray";
 import { isPytree } from "./pytree.ts";
 import { isVariable } from "./variable.ts";
 
@@ -64,6 +65,41 @@ export function checkSizes(
   return [...list];
 }
 
+/** Asserts that a number is in its range. */
+export function checkNumber(
+  callee: string,
+  argument: string,
+  value: unknown,
+  valid: boolean,
+  rule: string,
+): void {
+  if (typeof value === "number" && valid) return;
+  const message = `${callee}: ${argument} must ${rule}, got ${describe(value)}.`;
+  throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+}
+
+/** Asserts that what is added to a variance is at least 0. */
+export function checkEpsilon(callee: string, epsilon: number): void {
+  const valid = epsilon >= 0 && epsilon < Infinity;
+  checkNumber(callee, "epsilon", epsilon, valid, "be at least 0 and finite");
+}
+
+/** Asserts an axis or a list of axes; whether an input has them shows later. */
+export function checkAxes(callee: string, argument: string, axes: unknown): void {
+  const valid = Array.isArray(axes) ? axes.every(Number.isSafeInteger) : Number.isSafeInteger(axes);
+  if (valid) return;
+  const message = `${callee}: ${argument} must be an axis or a list of axes, got ${describe(axes)}.`;
+  throw typeof axes === "number" ? new RangeError(message) : new TypeError(message);
+}
+
+/** Asserts that a value is a Module with a forward method. */
+export function checkLayer(callee: string, argument: string, layer: unknown): void {
+  if (isPytree(layer) && "forward" in layer && typeof layer.forward === "function") return;
+  throw new TypeError(
+    `${callee}: ${argument} must be a Module with a forward method, got ${describe(layer)}.`,
+  );
+}
+
 /** Asserts that random streams were given. */
 export function checkRngs(callee: string, rngs: unknown): void {
   if (!isPytree(rngs) || !("stream" in rngs)) {
@@ -82,16 +118,29 @@ export function checkFloatDType(callee: string, argument: string, dtype: DType |
 }
 
 /** Converts the input of a layer. */
-export function checkInput(callee: string, x: TensorLike): Tensor {
+export function checkInput(callee: string, x: TensorLike, argument: string = "x"): Tensor {
   if (isTensor(x)) return x;
   if (isVariable(x)) {
-    throw new TypeError(`${callee}: x must be an array, got a ${x.kind}. Pass its value.`);
+    throw new TypeError(
+      `${callee}: ${argument} must be an array, got a ${x.kind}. Pass its value.`,
+    );
   }
   const plain = ["number", "boolean", "bigint"].includes(typeof x);
   if (!plain && (typeof x !== "object" || x === null || !isArrayLike(x))) {
-    throw new TypeError(`${callee}: x must be an array, got ${describe(x)}.`);
+    throw new TypeError(`${callee}: ${argument} must be an array, got ${describe(x)}.`);
   }
   return toTensor(x);
+}
+
+/** Converts indices; whole numbers in lists count as integers. */
+export function checkIndices(callee: string, argument: string, x: TensorLike): Tensor {
+  if (Array.isArray(x) || typeof x === "number") {
+    const wide = toTensor(x, "float64") as NDArray<"float64">;
+    if (wide.data.every(Number.isSafeInteger)) return astype(wide, "int32");
+  }
+  const indices = checkInput(callee, x, argument);
+  if (isInteger(indices.dtype)) return indices;
+  throw new TypeError(`${callee}: ${argument} must be integers, got ${describe(indices)}.`);
 }
 
 function isArrayLike(x: object): boolean {
@@ -99,11 +148,17 @@ function isArrayLike(x: object): boolean {
 }
 
 /** Converts the input of a layer and asserts the size of its last axis. */
-export function checkFeatures(callee: string, x: TensorLike, name: string, size: number): Tensor {
-  const input = checkInput(callee, x);
+export function checkFeatures(
+  callee: string,
+  x: TensorLike,
+  name: string,
+  size: number,
+  argument: string = "x",
+): Tensor {
+  const input = checkInput(callee, x, argument);
   if (input.shape.at(-1) !== size) {
     throw new RangeError(
-      `${callee}: x must have ${name} = ${size} on its last axis, got shape ${describe(input.shape)}.`,
+      `${callee}: ${argument} must have ${name} = ${size} on its last axis, got shape ${describe(input.shape)}.`,
     );
   }
   return input;

@@ -29,7 +29,7 @@ export class Average extends Metric {
    * Starts with no values.
    *
    * @param argname - the name under which `update` finds the values; `"values"` by default.
-   * @throws TypeError if `argname` is not a string.
+   * @throws {@link TypeError} if `argname` is not a string.
    */
   constructor(argname: string = "values") {
     super();
@@ -47,7 +47,7 @@ export class Average extends Metric {
    * @param results - the values under `argname`: a number counts as one value, an array as its
    *   elements; and optionally `mask`, which broadcasts to the array: the sums are then those of
    *   `values * mask` and of `mask`.
-   * @throws TypeError if there are no values under `argname`, or a mask with a number.
+   * @throws {@link TypeError} if there are no values under `argname`, or a mask with a number.
    */
   override update(results: Readonly<Record<string, unknown>>): void {
     const values = results[this.argname];

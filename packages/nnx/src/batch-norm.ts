@@ -1,29 +1,22 @@
-import { describe, promoteTypes } from "@flaxen/dtype";
+import { describe } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
-import {
-  add,
-  astype,
-  broadcastTo,
-  divide,
-  maximum,
-  mean,
-  multiply,
-  reshape,
-  rsqrt,
-  square,
-  stopGradient,
-  subtract,
-  sum,
-  toTensor,
-  where,
-} from "@flaxen/autodiff";
+import { add, astype, multiply, reshape, stopGradient } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { ones, zeros } from "@flaxen/initializers";
 import type { Initializer } from "@flaxen/initializers";
 import { full, normalizeAxis } from "@flaxen/ndarray";
-import { checkFloatDType, checkInput, checkOptions, checkRngs, checkSize } from "./arguments.ts";
-import { commonDtype, promoteDtype } from "./dtypes.ts";
+import {
+  checkEpsilon,
+  checkFloatDType,
+  checkInput,
+  checkNumber,
+  checkOptions,
+  checkRngs,
+  checkSize,
+} from "./arguments.ts";
+import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
+import { moments, normalize } from "./moments.ts";
 import type { Rngs } from "./rngs.ts";
 import { BatchStat, Param } from "./variable-types.ts";
 
@@ -119,8 +112,8 @@ export class BatchNorm extends Module {
    *
    * @param numFeatures - size of the feature axis, at least 1.
    * @param options - see {@link BatchNormOptions}; `rngs` is required.
-   * @throws TypeError if `rngs` is missing, an option is unknown, or a dtype is not floating.
-   * @throws RangeError if a number is outside its range.
+   * @throws {@link TypeError} if `rngs` is missing, an option is unknown, or a dtype is not floating.
+   * @throws {@link RangeError} if a number is outside its range.
    */
   constructor(numFeatures: number, options: BatchNormOptions) {
     super();
@@ -143,9 +136,10 @@ export class BatchNorm extends Module {
     checkRngs("BatchNorm", rngs);
     checkFloatDType("BatchNorm", "dtype", dtype);
     checkFloatDType("BatchNorm", "paramDtype", paramDtype);
-    checkNumber("axis", axis, Number.isSafeInteger(axis), "be an integer");
-    checkNumber("momentum", momentum, momentum >= 0 && momentum <= 1, "be in [0, 1]");
-    checkNumber("epsilon", epsilon, epsilon >= 0 && epsilon < Infinity, "be at least 0 and finite");
+    const isShare = momentum >= 0 && momentum <= 1;
+    checkNumber("BatchNorm", "axis", axis, Number.isSafeInteger(axis), "be an integer");
+    checkNumber("BatchNorm", "momentum", momentum, isShare, "be in [0, 1]");
+    checkEpsilon("BatchNorm", epsilon);
     this.numFeatures = numFeatures;
     this.useRunningAverage = useRunningAverage;
     this.axis = axis;
@@ -167,9 +161,9 @@ export class BatchNorm extends Module {
    * @param x - any rank above 0, with `numFeatures` elements on the feature axis.
    * @param options - `useRunningAverage` overrides the attribute; `mask` restricts the statistics.
    * @returns the shape of `x`.
-   * @throws RangeError if the feature axis of `x` is missing or has another size, or if there
+   * @throws {@link RangeError} if the feature axis of `x` is missing or has another size, or if there
    *   is no element to take statistics of.
-   * @throws Error if `useRunningAverage` is given nowhere.
+   * @throws {@link Error} if `useRunningAverage` is given nowhere.
    */
   forward(x: TensorLike, { useRunningAverage, mask }: BatchNormCall = {}): Tensor {
     const { dtype } = this;
@@ -193,11 +187,14 @@ export class BatchNorm extends Module {
       this.var.value = average(this.var.value, variance, this.momentum);
     }
     const features = input.shape.map((n, i) => (i === axis ? n : 1));
-    const inverse = rsqrt(add(reshape(variance, features), this.epsilon));
-    const factor = scale === null ? inverse : multiply(inverse, reshape(scale, features));
-    const y = multiply(subtract(h, reshape(mu, features)), factor);
-    const shifted = bias === null ? y : add(y, reshape(bias, features));
-    return astype(shifted, commonDtype("BatchNorm.forward", [h, scale, bias], { dtype }));
+    return normalize("BatchNorm.forward", h, {
+      mean: reshape(mu, features),
+      variance: reshape(variance, features),
+      epsilon: this.epsilon,
+      scale: scale === null ? null : reshape(scale, features),
+      bias: bias === null ? null : reshape(bias, features),
+      dtype,
+    });
   }
 
   /** Takes the flag `useRunningAverage` of `view`. */
@@ -226,38 +223,14 @@ function batchStatistics(
       `BatchNorm.forward: x must have at least one element for each feature in training, got shape ${describe(x.shape)}.`,
     );
   }
-  const wide = astype(x, promoteTypes(x.dtype, "float32"));
   const reduced = x.shape.map((_, i) => i).filter((i) => i !== axis);
-  const average = meanOver(wide, reduced, mask);
-  const mu = average(wide);
-  if (fast) {
-    // Rounding can make the difference negative.
-    return [mu, maximum(subtract(average(square(wide)), square(mu)), 0)];
-  }
-  const features = x.shape.map((n, i) => (i === axis ? n : 1));
-  return [mu, average(square(subtract(wide, reshape(mu, features))))];
-}
-
-function meanOver(
-  x: Tensor,
-  axis: readonly number[],
-  mask: TensorLike | undefined,
-): (values: Tensor) => Tensor {
-  if (mask === undefined) return (values) => mean(values, { axis });
-  const chosen = broadcastTo(astype(toTensor(mask), "bool"), x.shape);
-  const count = sum(astype(chosen, x.dtype), { axis });
-  return (values) => divide(sum(where(chosen, values, 0), { axis }), count);
+  const statistics = moments(x, reduced, { fast, mask });
+  return statistics.map((statistic) => reshape(statistic, [x.shape[axis]])) as [Tensor, Tensor];
 }
 
 function average(old: Tensor, batch: Tensor, momentum: number): Tensor {
   const mixed = add(multiply(momentum, old), multiply(1 - momentum, batch));
   return stopGradient(astype(mixed, old.dtype));
-}
-
-function checkNumber(argument: string, value: unknown, valid: boolean, rule: string): void {
-  if (typeof value === "number" && valid) return;
-  const message = `BatchNorm: ${argument} must ${rule}, got ${describe(value)}.`;
-  throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
 }
 
 const OPTIONS: readonly string[] = [

@@ -53,8 +53,8 @@ export interface LoadReport {
  * @param node - a Module, an optimizer or any other object that `state` accepts.
  * @param options - `filter`, `includeRng` (default false) and further `metadata` of the file.
  * @returns the bytes of the file; the same state gives the same bytes.
- * @throws TypeError if `node` cannot hold state, or a Variable holds no array or key.
- * @throws RangeError if a field name contains a dot, or two names are equal.
+ * @throws {@link TypeError} if `node` cannot hold state, or a Variable holds no array or key.
+ * @throws {@link RangeError} if a field name contains a dot, or two names are equal.
  *
  * @example
  * ```ts
@@ -94,9 +94,9 @@ export function saveSafetensors(
  * @param options - `strict` (default true): false leaves alone what is missing in the file or
  *   unknown to the object; `filter` restricts what is loaded.
  * @returns the names that were left alone.
- * @throws RangeError if the file is truncated or corrupt, or names are missing, unexpected or
+ * @throws {@link RangeError} if the file is truncated or corrupt, or names are missing, unexpected or
  *   of another shape or dtype; the one message lists all of them.
- * @throws TypeError if `node` cannot hold state, or `bytes` is no byte array.
+ * @throws {@link TypeError} if `node` cannot hold state, or `bytes` is no byte array.
  *
  * @example
  * ```ts

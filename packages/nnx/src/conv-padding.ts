@@ -50,7 +50,8 @@ export function checkPadding(
   }
 }
 
-function isAmount(amount: unknown): boolean {
+/** Tells whether a value is an integer or a pair of integers. */
+export function isAmount(amount: unknown): boolean {
   if (!Array.isArray(amount)) return Number.isSafeInteger(amount);
   return amount.length === 2 && amount.every(Number.isSafeInteger);
 }

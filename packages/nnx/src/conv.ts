@@ -1,10 +1,8 @@
-import { describe } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { add, convGeneralDilated, multiply, reshape, toTensor } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { lecunNormal, zeros } from "@flaxen/initializers";
 import type { Initializer } from "@flaxen/initializers";
-import type { Shape } from "@flaxen/ndarray";
 import {
   checkInput,
   checkFloatDType,
@@ -13,12 +11,12 @@ import {
   checkSize,
   checkSizes,
 } from "./arguments.ts";
+import { checkMask, checkSpatial, flattenBatch } from "./conv-input.ts";
 import { applyPadding, checkPadding } from "./conv-padding.ts";
 import type { ConvPadding } from "./conv-padding.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import type { Rngs } from "./rngs.ts";
-import { sameShape } from "./update.ts";
 import { Param } from "./variable-types.ts";
 
 /** Settings of `Conv`. */
@@ -112,8 +110,8 @@ export class Conv extends Module {
    * @param inFeatures - size of the last axis of the input, at least 1.
    * @param outFeatures - size of the last axis of the output, at least 1.
    * @param options - see {@link ConvOptions}; `kernelSize` and `rngs` are required.
-   * @throws TypeError if `rngs` is missing, an option is unknown, or one is of a wrong type.
-   * @throws RangeError if a size, stride, dilation, padding, group count or mask does not fit.
+   * @throws {@link TypeError} if `rngs` is missing, an option is unknown, or one is of a wrong type.
+   * @throws {@link RangeError} if a size, stride, dilation, padding, group count or mask does not fit.
    */
   constructor(inFeatures: number, outFeatures: number, options: ConvOptions) {
     super();
@@ -154,7 +152,7 @@ export class Conv extends Module {
     this.dtype = dtype;
     this.paramDtype = paramDtype;
     const kernelShape = [...spatial, inFeatures / featureGroupCount, outFeatures];
-    this.mask = mask === undefined ? null : checkMask(toTensor(mask), kernelShape);
+    this.mask = mask === undefined ? null : checkMask("Conv", toTensor(mask), kernelShape);
     this.kernel = new Param(kernelInit(rngs.params.next(), kernelShape, paramDtype));
     this.bias = useBias ? new Param(biasInit(rngs.params.next(), [outFeatures], paramDtype)) : null;
   }
@@ -165,16 +163,11 @@ export class Conv extends Module {
    * @param x - shape `[...batch, ...spatial, inFeatures]` with any number of batch axes, also none.
    *   If `kernelSize` was a number, there may be at most one batch axis.
    * @returns shape `[...batch, ...spatial, outFeatures]`.
-   * @throws RangeError if `x` has too few or too many axes or another size on the last one.
+   * @throws {@link RangeError} if `x` has too few or too many axes or another size on the last one.
    */
   forward(x: TensorLike): Tensor {
     const { strides, inputDilation, kernelDilation, featureGroupCount, mask } = this;
-    const input = checkAxes(
-      checkInput("Conv.forward", x),
-      this.inFeatures,
-      this.kernelSize,
-      strides.length,
-    );
+    const input = checkSpatial("Conv.forward", checkInput("Conv.forward", x), this);
     const batch = input.shape.slice(0, input.ndim - strides.length - 1);
     const window = kernelDilation.map((d, axis) => (this.kernel.shape[axis] - 1) * d + 1);
     const [padded, padding] = applyPadding(flattenBatch(input, batch), this.padding, window);
@@ -192,36 +185,6 @@ export class Conv extends Module {
   }
 }
 
-function flattenBatch(x: Tensor, batch: Shape): Tensor {
-  if (batch.length === 1) return x;
-  return reshape(x, [batch.reduce((product, n) => product * n, 1), ...x.shape.slice(batch.length)]);
-}
-
-function checkAxes(
-  x: Tensor,
-  inFeatures: number,
-  kernelSize: number | readonly number[],
-  rank: number,
-): Tensor {
-  if (x.ndim < rank + 1) {
-    throw new RangeError(
-      `Conv.forward: x must have at least ${rank + 1} axes, ${rank} spatial and one of features, got shape ${describe(x.shape)}.`,
-    );
-  }
-  if (typeof kernelSize === "number" && x.ndim > 3) {
-    throw new RangeError(
-      `Conv.forward: x must have at most 3 axes when kernelSize is a number, got shape ${describe(x.shape)}. ` +
-        `Make the layer with kernelSize: [${kernelSize}, ${kernelSize}] for images, or [${kernelSize}] for sequences with several batch axes.`,
-    );
-  }
-  if (x.shape[x.ndim - 1] !== inFeatures) {
-    throw new RangeError(
-      `Conv.forward: x must have inFeatures = ${inFeatures} on its last axis, got shape ${describe(x.shape)}.`,
-    );
-  }
-  return x;
-}
-
 function checkGroups(groups: number, inFeatures: number, outFeatures: number): void {
   checkSize("Conv", "featureGroupCount", groups);
   if (inFeatures % groups !== 0 || outFeatures % groups !== 0) {
@@ -229,15 +192,6 @@ function checkGroups(groups: number, inFeatures: number, outFeatures: number): v
       `Conv: featureGroupCount must divide inFeatures = ${inFeatures} and outFeatures = ${outFeatures}, got ${groups}.`,
     );
   }
-}
-
-function checkMask(mask: Tensor, kernelShape: Shape): Tensor {
-  if (!sameShape(mask.shape, kernelShape)) {
-    throw new RangeError(
-      `Conv: mask must have the shape of the kernel, ${describe(kernelShape)}, got ${describe(mask)}.`,
-    );
-  }
-  return mask;
 }
 
 const OPTIONS: readonly string[] = [

@@ -2,11 +2,11 @@ import { describe } from "@flaxen/dtype";
 import { broadcastTo, divide, where } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { normalizeAxes, zeros } from "@flaxen/ndarray";
-import { bernoulli, isKey } from "@flaxen/rng";
-import type { Key } from "@flaxen/rng";
+import { bernoulli } from "@flaxen/rng";
 import { checkInput, checkOptions } from "./arguments.ts";
 import { Module } from "./module.ts";
-import { isPytree } from "./pytree.ts";
+import { drawKey, toStream } from "./random-source.ts";
+import type { RandomSource } from "./random-source.ts";
 import type { RngStream, Rngs } from "./rngs.ts";
 
 /** Settings of `Dropout`. */
@@ -26,7 +26,7 @@ export interface DropoutCall {
   /** Takes precedence over the attribute. */
   readonly deterministic?: boolean;
   /** Takes precedence over the layer's own stream; not forked. */
-  readonly rngs?: Rngs | RngStream | Key;
+  readonly rngs?: RandomSource;
 }
 
 /**
@@ -62,8 +62,8 @@ export class Dropout extends Module {
    *
    * @param rate - probability of an element to be set to 0, in [0, 1].
    * @param options - see {@link DropoutOptions}.
-   * @throws TypeError if `rate` is not a number, an option is unknown, or `rngs` no stream.
-   * @throws RangeError if `rate` is outside [0, 1], or `rngs` lacks the stream.
+   * @throws {@link TypeError} if `rate` is not a number, an option is unknown, or `rngs` no stream.
+   * @throws {@link RangeError} if `rate` is outside [0, 1], or `rngs` lacks the stream.
    */
   constructor(rate: number, options: DropoutOptions = {}) {
     super();
@@ -88,9 +88,9 @@ export class Dropout extends Module {
    * @param x - any shape.
    * @param options - `deterministic` and `rngs` override what the layer has.
    * @returns the shape of `x`.
-   * @throws Error if `deterministic` is given nowhere, or masks are needed and there is no
+   * @throws {@link Error} if `deterministic` is given nowhere, or masks are needed and there is no
    *   stream.
-   * @throws RangeError if `x` lacks an axis of `broadcastDims`.
+   * @throws {@link RangeError} if `x` lacks an axis of `broadcastDims`.
    */
   forward(x: TensorLike, { deterministic, rngs }: DropoutCall = {}): Tensor {
     const { rate } = this;
@@ -98,7 +98,7 @@ export class Dropout extends Module {
     if (checkMode(deterministic ?? this.deterministic) || rate === 0) return input;
     // A kept share of 0 would make the gradient 0 / 0.
     if (rate === 1) return zeros(input.shape, input.dtype);
-    const key = drawKey(rngs ?? this.rngs, this.rngCollection);
+    const key = drawKey("Dropout.forward", rngs ?? this.rngs, this.rngCollection);
     const shared = normalizeAxes("Dropout.forward", this.broadcastDims, input.ndim);
     const shape = input.shape.map((n, axis) => (shared.includes(axis) ? 1 : n));
     const mask = broadcastTo(bernoulli(key, 1 - rate, shape), input.shape);
@@ -123,21 +123,6 @@ function checkMode(deterministic: boolean | null): boolean {
   throw new Error(
     "Dropout.forward: deterministic must be given, got null. Set it in the constructor, pass it to forward, or call train(), eval() or view().",
   );
-}
-
-function drawKey(source: Rngs | RngStream | Key | null, name: string): Key {
-  if (source === null) {
-    throw new Error(
-      "Dropout.forward: rngs must be given when deterministic is false, got null. Pass { rngs } or call eval().",
-    );
-  }
-  return isKey(source) ? source : toStream("Dropout.forward", source, name).next();
-}
-
-function toStream(callee: string, rngs: Rngs | RngStream, name: string): RngStream {
-  if (isPytree(rngs) && "stream" in rngs) return rngs.stream(name);
-  if (isPytree(rngs) && "count" in rngs) return rngs;
-  throw new TypeError(`${callee}: rngs must be an Rngs or an RngStream, got ${describe(rngs)}.`);
 }
 
 const OPTIONS: readonly string[] = ["rngs", "broadcastDims", "deterministic", "rngCollection"];

@@ -21,7 +21,7 @@ export interface PromoteDtypeOptions {
  * @param values - arrays; null passes through.
  * @param options - `dtype`, and `inexact` (default true).
  * @returns the values in the same order.
- * @throws TypeError if `inexact` is true and `dtype` is not floating.
+ * @throws {@link TypeError} if `inexact` is true and `dtype` is not floating.
  *
  * @example
  * ```ts

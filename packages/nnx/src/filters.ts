@@ -114,7 +114,7 @@ export function PathContains(
  *
  * @param filters - any number of filters; none select nothing.
  * @returns a predicate for use as a filter.
- * @throws TypeError if an argument is not a filter.
+ * @throws {@link TypeError} if an argument is not a filter.
  *
  * @example
  * ```ts
@@ -134,7 +134,7 @@ export function Any(...filters: readonly Filter[]): Predicate {
  *
  * @param filters - any number of filters; none select everything.
  * @returns a predicate for use as a filter.
- * @throws TypeError if an argument is not a filter.
+ * @throws {@link TypeError} if an argument is not a filter.
  *
  * @example
  * ```ts
@@ -154,7 +154,7 @@ export function All(...filters: readonly Filter[]): Predicate {
  *
  * @param filter - any filter.
  * @returns a predicate for use as a filter.
- * @throws TypeError if the argument is not a filter.
+ * @throws {@link TypeError} if the argument is not a filter.
  *
  * @example
  * ```ts

@@ -38,9 +38,9 @@ import { Param } from "./variable-types.ts";
  *   `hasAux` (default false).
  * @returns a function of the same arguments that returns the gradient (for a list of `argnums`, a
  *   list); with `hasAux`, `[gradient, aux]`.
- * @throws TypeError if `f` is no function; when called, if something not floating would be
+ * @throws {@link TypeError} if `f` is no function; when called, if something not floating would be
  *   differentiated or returned.
- * @throws RangeError (when called) if the result is not a scalar, or `argnums` repeats or is
+ * @throws {@link RangeError} (when called) if the result is not a scalar, or `argnums` repeats or is
  *   out of range.
  * @throws {@link TraceContextError} (when called) if `f` writes a captured Variable.
  *

@@ -162,8 +162,8 @@ function rebuild(
  * @param node - a Module or any other object that `state` accepts.
  * @param filters - as for `state`, but together they must select every Variable.
  * @returns `[graphdef, state]`, or with several filters `[graphdef, ...states]`.
- * @throws RangeError if a Variable is selected by no filter, or `rest` is not the last one.
- * @throws TypeError if `node` cannot hold state or a filter is none.
+ * @throws {@link RangeError} if a Variable is selected by no filter, or `rest` is not the last one.
+ * @throws {@link TypeError} if `node` cannot hold state or a filter is none.
  *
  * @example
  * ```ts
@@ -196,7 +196,7 @@ export function split(node: object, ...filters: readonly Filter[]): [GraphDef, .
  *
  * @param node - a Module or any other object that `state` accepts.
  * @returns what `split` returns first.
- * @throws TypeError if `node` cannot hold state.
+ * @throws {@link TypeError} if `node` cannot hold state.
  *
  * @example
  * ```ts
@@ -235,7 +235,7 @@ function makeGraphDef<T>(
  * @param graphdef - from `split` or `graphdef`.
  * @param states - together one leaf for each described Variable; later states win.
  * @returns an object of the described class, with the sharing of the original.
- * @throws RangeError if a leaf is missing or not described; the message lists all of them.
+ * @throws {@link RangeError} if a leaf is missing or not described; the message lists all of them.
  *
  * @example
  * ```ts
@@ -283,7 +283,7 @@ export function merge<T>(graphdef: GraphDef<T>, ...states: readonly object[]): T
  * @param options - `variables` (default true): false keeps the Variables themselves, so that the
  *   copy differs in static fields only.
  * @returns an object of the same class, with the sharing of the original.
- * @throws TypeError if `node` cannot hold state.
+ * @throws {@link TypeError} if `node` cannot hold state.
  *
  * @example
  * ```ts

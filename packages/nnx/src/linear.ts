@@ -60,8 +60,8 @@ export class Linear extends Module {
    * @param inFeatures - size of the last axis of the input, at least 1.
    * @param outFeatures - size of the last axis of the output, at least 1.
    * @param options - see {@link LinearOptions}; `rngs` is required.
-   * @throws TypeError if `rngs` is missing, an option is unknown, or a dtype is not floating.
-   * @throws RangeError if a size is not a positive integer.
+   * @throws {@link TypeError} if `rngs` is missing, an option is unknown, or a dtype is not floating.
+   * @throws {@link RangeError} if a size is not a positive integer.
    */
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
     super();
@@ -93,7 +93,7 @@ export class Linear extends Module {
    *
    * @param x - shape `[..., inFeatures]`.
    * @returns shape `[..., outFeatures]`.
-   * @throws RangeError if the last axis of `x` has another size.
+   * @throws {@link RangeError} if the last axis of `x` has another size.
    */
   forward(x: TensorLike): Tensor {
     const input = checkFeatures("Linear.forward", x, "inFeatures", this.inFeatures);

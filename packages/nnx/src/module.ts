@@ -75,7 +75,7 @@ export class Module extends Pytree {
    *
    * @param attributes - names and new values.
    * @param options - `only`: which Modules; `raiseIfNotFound` (default true).
-   * @throws RangeError if a name is found nowhere; then nothing is changed.
+   * @throws {@link RangeError} if a name is found nowhere; then nothing is changed.
    */
   setAttributes(
     attributes: Readonly<Record<string, unknown>>,
@@ -113,7 +113,7 @@ function isModule(value: unknown): value is Module {
  *
  * @param node - a Module, or any other object that `state` accepts.
  * @returns `[path, Module]` pairs; a root Module comes last and has the empty path.
- * @throws TypeError if `node` cannot hold state.
+ * @throws {@link TypeError} if `node` cannot hold state.
  *
  * @example
  * ```ts

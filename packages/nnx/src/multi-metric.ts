@@ -29,8 +29,8 @@ export class MultiMetric<
    * Puts metrics together.
    *
    * @param metrics - names and metrics; `compute` keeps their order.
-   * @throws TypeError if a value is not a metric.
-   * @throws RangeError if a name is that of a method: update, compute or reset.
+   * @throws {@link TypeError} if a value is not a metric.
+   * @throws {@link RangeError} if a name is that of a method: update, compute or reset.
    */
   constructor(metrics: M) {
     super();

@@ -126,9 +126,9 @@ export class Optimizer<M extends object = Module> extends Pytree {
    * @param model - the Module, or other object, to be trained.
    * @param tx - what computes the updates.
    * @param options - `wrt` is required.
-   * @throws TypeError if `model` cannot hold state, `tx` is no transformation, or `wrt` is
+   * @throws {@link TypeError} if `model` cannot hold state, `tx` is no transformation, or `wrt` is
    *   missing.
-   * @throws RangeError if `wrt` selects nothing.
+   * @throws {@link RangeError} if `wrt` selects nothing.
    */
   constructor(model: M, tx: Transformation, options: OptimizerOptions) {
     super();
@@ -169,9 +169,9 @@ export class Optimizer<M extends object = Module> extends Pytree {
    * @param model - the model given to the constructor, or one of the same structure.
    * @param grads - a gradient for each Variable that `wrt` selects, as `grad` returns them.
    * @returns the updates, nested plain objects of tensors.
-   * @throws TypeError if `grads` is missing or no State, or a dtype does not fit.
-   * @throws RangeError if gradients and parameters differ in paths or shapes.
-   * @throws Error if the transformation changes the structure of its state.
+   * @throws {@link TypeError} if `grads` is missing or no State, or a dtype does not fit.
+   * @throws {@link RangeError} if gradients and parameters differ in paths or shapes.
+   * @throws {@link Error} if the transformation changes the structure of its state.
    */
   update(model: M, grads: object): TensorTree {
     const callee = "Optimizer.update";

@@ -31,8 +31,8 @@ export interface AvgPoolOptions extends PoolOptions {
  * @param windowShape - size of the window on each spatial axis.
  * @param options - `strides` (default ones) and `padding` (default `"VALID"`).
  * @returns shape `[...batch, ...windows, features]`.
- * @throws RangeError if the window has no axes or more than `x`, or an option does not fit.
- * @throws TypeError if `windowShape` is not an array of integers.
+ * @throws {@link RangeError} if the window has no axes or more than `x`, or an option does not fit.
+ * @throws {@link TypeError} if `windowShape` is not an array of integers.
  *
  * @example
  * ```ts
@@ -61,8 +61,8 @@ export function maxPool(
  * @param windowShape - size of the window on each spatial axis.
  * @param options - `strides` (default ones) and `padding` (default `"VALID"`).
  * @returns shape `[...batch, ...windows, features]`.
- * @throws RangeError if the window has no axes or more than `x`, or an option does not fit.
- * @throws TypeError if `windowShape` is not an array of integers.
+ * @throws {@link RangeError} if the window has no axes or more than `x`, or an option does not fit.
+ * @throws {@link TypeError} if `windowShape` is not an array of integers.
  *
  * @example
  * ```ts
@@ -89,8 +89,8 @@ export function minPool(
  * @param options - `strides` (default ones), `padding` (default `"VALID"`) and `countIncludePad`
  *   (default true): false divides by the number of elements that are no padding.
  * @returns shape `[...batch, ...windows, features]`.
- * @throws RangeError if the window has no axes or more than `x`, or an option does not fit.
- * @throws TypeError if `windowShape` is not an array of integers.
+ * @throws {@link RangeError} if the window has no axes or more than `x`, or an option does not fit.
+ * @throws {@link TypeError} if `windowShape` is not an array of integers.
  *
  * @example
  * ```ts

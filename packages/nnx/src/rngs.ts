@@ -96,7 +96,7 @@ export class RngStream extends Pytree {
    *
    * @param seed - see {@link Seed}.
    * @param options - `tag`: the name of the stream.
-   * @throws TypeError if `seed` is neither an integer, a key nor a stream.
+   * @throws {@link TypeError} if `seed` is neither an integer, a key nor a stream.
    */
   constructor(seed: Seed, { tag }: { readonly tag: string }) {
     super();
@@ -151,8 +151,8 @@ export class Rngs extends Pytree {
    * Starts the streams.
    *
    * @param seeds - the seed of `default`, or an object of names and seeds.
-   * @throws TypeError if a seed is neither an integer, a key nor a stream.
-   * @throws RangeError if a name is empty or belongs to a member of this class.
+   * @throws {@link TypeError} if a seed is neither an integer, a key nor a stream.
+   * @throws {@link RangeError} if a name is empty or belongs to a member of this class.
    */
   constructor(seeds: Seed | Readonly<Record<string, Seed>> = {}) {
     super();
@@ -192,7 +192,7 @@ export class Rngs extends Pytree {
    *
    * @param name - any name.
    * @returns the stream of that name, else `default`.
-   * @throws RangeError if there is neither.
+   * @throws {@link RangeError} if there is neither.
    */
   stream(name: string): RngStream {
     const found = ownStream(this, name) ?? ownStream(this, "default");
@@ -217,7 +217,7 @@ export class Rngs extends Pytree {
   /**
    * Draws the next key of `default`.
    *
-   * @throws RangeError if there is no such stream.
+   * @throws {@link RangeError} if there is no such stream.
    */
   next(): Key {
     return this.default.next();

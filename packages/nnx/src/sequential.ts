@@ -37,7 +37,7 @@ export class Sequential<
    * Chains layers.
    *
    * @param layers - any number; without any, `forward` returns its input.
-   * @throws TypeError if an argument is neither a function nor has a `forward` method.
+   * @throws {@link TypeError} if an argument is neither a function nor has a `forward` method.
    */
   constructor(...layers: L) {
     super();

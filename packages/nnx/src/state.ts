@@ -23,8 +23,8 @@ export type FlatState<L = Variable<unknown>> = [Path, L][];
  *   one State each, and a Variable goes to the first filter that selects it. Variables that no
  *   filter selects are left out.
  * @returns one State, or as many as there are filters.
- * @throws TypeError if `node` cannot hold state or a filter is none.
- * @throws RangeError if `rest` or `true` is followed by a further filter.
+ * @throws {@link TypeError} if `node` cannot hold state or a filter is none.
+ * @throws {@link RangeError} if `rest` or `true` is followed by a further filter.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export function state(node: object, ...filters: readonly Filter[]): object | obj
  *
  * @param state - nested objects, arrays or Maps; a leaf is everything that is none of these.
  * @returns `[path, leaf]` pairs; a path holds names, and numbers for list indices.
- * @throws TypeError if `state` is not nested objects.
+ * @throws {@link TypeError} if `state` is not nested objects.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export function toFlatState(state: object): FlatState<unknown> {
  *
  * @param flat - `[path, leaf]` pairs in any order; a path of no parts makes its leaf the whole State.
  * @returns nested plain objects with sorted keys.
- * @throws RangeError if a path occurs twice or leads through the leaf of another one.
+ * @throws {@link RangeError} if a path occurs twice or leads through the leaf of another one.
  *
  * @example
  * ```ts
@@ -96,7 +96,7 @@ export function fromFlatState(flat: Iterable<readonly [Path, unknown]>): object 
  *
  * @param state - a State, or anything that `state` accepts.
  * @returns new nested plain objects with the same keys; list indices are keys too.
- * @throws TypeError if `state` cannot hold state.
+ * @throws {@link TypeError} if `state` cannot hold state.
  *
  * @example
  * ```ts

@@ -24,8 +24,8 @@ interface Write {
  * @param node - a Module or any other object that `state` accepts.
  * @param states - States, or nested objects of bare arrays, whose paths all exist in `node`; later
  *   ones win. A Variable hands over value and metadata, a bare array its value.
- * @throws RangeError if a path leads to no Variable, or the shape differs from the present one.
- * @throws TypeError if the dtype differs, or a leaf is no value of the kind held now.
+ * @throws {@link RangeError} if a path leads to no Variable, or the shape differs from the present one.
+ * @throws {@link TypeError} if the dtype differs, or a leaf is no value of the kind held now.
  * @throws {@link TraceContextError} if a Variable does not belong to the running transform.
  *
  * @example

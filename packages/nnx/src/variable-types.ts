@@ -13,8 +13,8 @@ import { Variable } from "./variable.ts";
  * ```
  */
 export class Param<T = Tensor> extends Variable<T> {
-  /** `"Param"`. */
-  override get kind(): "Param" {
+  /** `"Param"`, or the name of a derived class. */
+  override get kind(): "Param" | "LoRAParam" {
     return "Param";
   }
 }

@@ -83,7 +83,7 @@ export class Variable<T = Tensor> {
   get value(): T {
     const slot = slotOf(this);
     const scope = currentScope();
-    if (scope !== null && slot.scope === null && this.kind === "Param") scope.capturedParamReads++;
+    if (scope !== null && slot.scope === null && isParam(this.kind)) scope.capturedParamReads++;
     return slot.value as T;
   }
 
@@ -105,7 +105,7 @@ export class Variable<T = Tensor> {
   /**
    * The shape of the value.
    *
-   * @throws TypeError if the value is not an array.
+   * @throws {@link TypeError} if the value is not an array.
    */
   get shape(): Shape {
     return arrayOf(this, "shape").shape;
@@ -114,7 +114,7 @@ export class Variable<T = Tensor> {
   /**
    * The dtype of the value.
    *
-   * @throws TypeError if the value is not an array.
+   * @throws {@link TypeError} if the value is not an array.
    */
   get dtype(): DType {
     return arrayOf(this, "dtype").dtype;
@@ -143,6 +143,10 @@ export class Variable<T = Tensor> {
       },
     });
   }
+}
+
+function isParam(kind: string): boolean {
+  return kind === "Param" || kind === "LoRAParam";
 }
 
 /** The value and book-keeping of a Variable. */

@@ -27,12 +27,12 @@ export interface Viewable {
  *
  * @param node - a Module, or any other object that `state` accepts.
  * @param flags - e.g. `{ deterministic: true, useRunningAverage: true }` for evaluation. Each Module
- *   with a method `setView(flags)` gets them; `BatchNorm` knows `useRunningAverage`, `Dropout`
- *   `deterministic`.
+ *   with a method `setView(flags)` gets them; `BatchNorm` and `SpectralNorm` know `useRunningAverage`, `Dropout`
+ *   `deterministic`, `MultiHeadAttention` that and `decode`, `batchSize`, `maxLength`.
  * @param options - `only`: which Modules; `raiseIfNotFound` (default true).
  * @returns an object of the same class; the original keeps its flags.
- * @throws RangeError if no Module knows a flag.
- * @throws TypeError if `node` cannot hold state.
+ * @throws {@link RangeError} if no Module knows a flag.
+ * @throws {@link TypeError} if `node` cannot hold state.
  *
  * @example
  * ```ts

@@ -54,9 +54,9 @@ export type AdadeltaState = readonly [DecayState, ScaleByAdadeltaState, EmptySta
  *
  * @param options - `rho` (default 0.9) in `[0, 1)`, `eps` (default 1e-6) non-negative.
  * @returns A transformation whose state is `{ eG, eX }`, in the dtype of the parameters.
- * @throws TypeError if an option is no number, or (in `init`) a parameter is not floating-point, or
+ * @throws {@link TypeError} if an option is no number, or (in `init`) a parameter is not floating-point, or
  *   (in `update`) the updates have another structure than the state.
- * @throws RangeError if an option is out of its range, or (in `update`) the updates have other shapes
+ * @throws {@link RangeError} if an option is out of its range, or (in `update`) the updates have other shapes
  *   than the state.
  * @see Zeiler (2012), "ADADELTA: An Adaptive Learning Rate Method", algorithm 1.
  *   https://arxiv.org/abs/1212.5701
@@ -123,9 +123,9 @@ function scaleByAdadeltaAs(
  * @returns A transformation whose state is `[{}, { eG, eX }, {}]`, with the state of
  *   {@link addDecayedWeights} for a scheduled decay and `{ count }` last for a scheduled rate, and whose
  *   `update` needs the parameters.
- * @throws TypeError if an argument has the wrong type, or a tree another structure.
- * @throws RangeError if an argument is out of its range, or a leaf has another shape.
- * @throws Error (in `update`) if the parameters are missing.
+ * @throws {@link TypeError} if an argument has the wrong type, or a tree another structure.
+ * @throws {@link RangeError} if an argument is out of its range, or a leaf has another shape.
+ * @throws {@link Error} (in `update`) if the parameters are missing.
  * @see Zeiler (2012), "ADADELTA: An Adaptive Learning Rate Method", algorithm 1.
  *   https://arxiv.org/abs/1212.5701. As in Optax, learning rate and weight decay are additions.
  *

@@ -37,9 +37,9 @@ export type AdagradState = readonly [ScaleByRssState, EmptyState | CountState];
  *
  * @param options - `initialAccumulatorValue` (default 0.1) and `eps` (default 1e-7), non-negative.
  * @returns A transformation whose state is `{ sumOfSquares }`, in the dtype of the parameters.
- * @throws TypeError if an option is no number, or (in `init`) a parameter is not floating-point, or
+ * @throws {@link TypeError} if an option is no number, or (in `init`) a parameter is not floating-point, or
  *   (in `update`) the updates have another structure than the state.
- * @throws RangeError if an option is out of its range, or (in `update`) the updates have other shapes
+ * @throws {@link RangeError} if an option is out of its range, or (in `update`) the updates have other shapes
  *   than the state.
  * @see Duchi et al. (2011), "Adaptive Subgradient Methods for Online Learning and Stochastic
  *   Optimization", figure 1 with diagonal matrices. https://jmlr.org/papers/v12/duchi11a.html. As in
@@ -100,9 +100,9 @@ function scaleByRssAs(
  * @param options - `initialAccumulatorValue` (default 0.1) and `eps` (default 1e-7), non-negative.
  * @returns A transformation whose state is `[{ sumOfSquares }, {}]`, with `{ count }` last for a
  *   scheduled rate.
- * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
+ * @throws {@link TypeError} if an argument has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an argument is out of its range, or (in `update`) the updates have other shapes
+ * @throws {@link RangeError} if an argument is out of its range, or (in `update`) the updates have other shapes
  *   than the state.
  * @see Duchi et al. (2011), "Adaptive Subgradient Methods for Online Learning and Stochastic
  *   Optimization", figure 1 with diagonal matrices. https://jmlr.org/papers/v12/duchi11a.html

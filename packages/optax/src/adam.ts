@@ -21,9 +21,9 @@ export type AdamState = readonly [ScaleByAdamState, EmptyState | CountState];
  *   parameters) as in {@link scaleByAdam}.
  * @returns A transformation whose state is `[{ count, mu, nu }, {}]`, with `{ count }` last when the
  *   rate is a schedule.
- * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
+ * @throws {@link TypeError} if an argument has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an argument is out of its range, or (in `update`) the updates have
+ * @throws {@link RangeError} if an argument is out of its range, or (in `update`) the updates have
  *   other shapes than the state.
  * @see Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 1.
  *   https://arxiv.org/abs/1412.6980

@@ -24,9 +24,9 @@ export type ScaleByAdamaxOptions = Pick<ScaleByAdamOptions, "b1" | "b2" | "eps">
  * @param options - `b1` (default 0.9) and `b2` (default 0.999) in `[0, 1)`, `eps` (default 1e-8)
  *   non-negative.
  * @returns A transformation whose state is `{ count, mu, nu }`, in the dtype of the parameters.
- * @throws TypeError if an option is no number, or (in `init`) a parameter is not floating-point, or
+ * @throws {@link TypeError} if an option is no number, or (in `init`) a parameter is not floating-point, or
  *   (in `update`) the updates have another structure than the state.
- * @throws RangeError if an option is out of its range, or (in `update`) the updates have other shapes
+ * @throws {@link RangeError} if an option is out of its range, or (in `update`) the updates have other shapes
  *   than the state.
  * @see Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 2.
  *   https://arxiv.org/abs/1412.6980. As in Optax, `eps` is an addition.
@@ -94,9 +94,9 @@ function scaleByAdamaxAs(
  * @param options - `b1` (default 0.9) and `b2` (default 0.999) in `[0, 1)`, `eps` (default 1e-8)
  *   non-negative.
  * @returns A transformation with the state of {@link adam}.
- * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
+ * @throws {@link TypeError} if an argument has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an argument is out of its range, or (in `update`) the updates have
+ * @throws {@link RangeError} if an argument is out of its range, or (in `update`) the updates have
  *   other shapes than the state.
  * @see Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 2.
  *   https://arxiv.org/abs/1412.6980

@@ -33,9 +33,9 @@ export type AdamwState = readonly [ScaleByAdamState, DecayState, EmptyState | Co
  * @returns A transformation whose state is `[{ count, mu, nu }, {}, {}]`, with the state of
  *   {@link addDecayedWeights} for a scheduled decay and `{ count }` last for a scheduled rate, and whose
  *   `update` needs the parameters.
- * @throws TypeError if an argument has the wrong type, or a tree another structure.
- * @throws RangeError if an argument is out of its range, or a leaf has another shape.
- * @throws Error (in `update`) if the parameters are missing.
+ * @throws {@link TypeError} if an argument has the wrong type, or a tree another structure.
+ * @throws {@link RangeError} if an argument is out of its range, or a leaf has another shape.
+ * @throws {@link Error} (in `update`) if the parameters are missing.
  * @see Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization", algorithm 2.
  *   https://arxiv.org/abs/1711.05101. As in Optax, the decay is multiplied by the learning rate.
  *

@@ -34,11 +34,11 @@ export type DecayState = EmptyState | CountState | MaskedState<CountState>;
  *   which parameters decay; by default all.
  * @returns A transformation whose `update` needs the parameters and whose state is `{}` or, for a
  *   schedule, `{ count }`, with a mask `{ innerState: { count } }`.
- * @throws TypeError if `weightDecay` is neither number nor tensor nor function, or (in `update`) the mask or the
+ * @throws {@link TypeError} if `weightDecay` is neither number nor tensor nor function, or (in `update`) the mask or the
  *   parameters do not fit the updates.
- * @throws RangeError if `weightDecay` is a negative or not finite number, or a tensor that is no
+ * @throws {@link RangeError} if `weightDecay` is a negative or not finite number, or a tensor that is no
  *   scalar.
- * @throws Error (in `update`) if the parameters are missing.
+ * @throws {@link Error} (in `update`) if the parameters are missing.
  * @see Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization", algorithm 2.
  *   https://arxiv.org/abs/1711.05101
  *

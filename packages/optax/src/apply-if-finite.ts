@@ -30,8 +30,8 @@ export interface ApplyIfFiniteState<State = unknown> {
  * @param inner - The transformation for good updates.
  * @param maxConsecutiveErrors - Skips in a row, a non-negative integer.
  * @returns A transformation whose state is `{ notfiniteCount, lastFinite, totalNotfinite, innerState }`.
- * @throws TypeError if `inner` lacks `init` or `update`, or `maxConsecutiveErrors` is no number.
- * @throws RangeError if `maxConsecutiveErrors` is no non-negative integer.
+ * @throws {@link TypeError} if `inner` lacks `init` or `update`, or `maxConsecutiveErrors` is no number.
+ * @throws {@link RangeError} if `maxConsecutiveErrors` is no non-negative integer.
  *
  * @example
  * ```ts

@@ -7,8 +7,8 @@ import { rebuild, takeLeaves, takeMatching } from "./leaves.ts";
  * @param params - A tree of tensors; left as it is.
  * @param updates - A tree of the same structure and shapes, as `update` returned it.
  * @returns The new parameters, each in the dtype of the old one.
- * @throws TypeError if the trees differ in structure or a leaf is no tensor.
- * @throws RangeError if two leaves differ in shape.
+ * @throws {@link TypeError} if the trees differ in structure or a leaf is no tensor.
+ * @throws {@link RangeError} if two leaves differ in shape.
  *
  * @example
  * ```ts

@@ -8,8 +8,8 @@ import type { GradientTransformation } from "./gradient-transformation.ts";
  *
  * @param transformations - At least zero of them, first one first.
  * @returns A transformation whose state is the array of their states.
- * @throws TypeError if an argument lacks `init` or `update`.
- * @throws TypeError (in `update`) if the state is not an array of as many states.
+ * @throws {@link TypeError} if an argument lacks `init` or `update`.
+ * @throws {@link TypeError} (in `update`) if the state is not an array of as many states.
  *
  * @example
  * ```ts

@@ -20,8 +20,8 @@ import { mapLeaves, rebuild, takeLeaves } from "./leaves.ts";
  *
  * @param maxDelta - A non-negative finite number.
  * @returns A transformation whose state is `{}`; dtypes are kept.
- * @throws TypeError if `maxDelta` is no number.
- * @throws RangeError if it is negative or not finite.
+ * @throws {@link TypeError} if `maxDelta` is no number.
+ * @throws {@link RangeError} if it is negative or not finite.
  *
  * @example
  * ```ts
@@ -57,8 +57,8 @@ export function clip(maxDelta: number): GradientTransformation<EmptyState> {
  *
  * @param maxNorm - A positive finite number.
  * @returns A transformation whose state is `{}`; dtypes are kept.
- * @throws TypeError if `maxNorm` is no number.
- * @throws RangeError if it is not positive or not finite.
+ * @throws {@link TypeError} if `maxNorm` is no number.
+ * @throws {@link RangeError} if it is not positive or not finite.
  * @see Pascanu et al. (2013), "On the difficulty of training recurrent neural networks",
  *   algorithm 1. https://proceedings.mlr.press/v28/pascanu13.html
  *
@@ -94,8 +94,8 @@ export function clipByGlobalNorm(maxNorm: number): GradientTransformation<EmptyS
  *
  * @param threshold - A positive finite number.
  * @returns A transformation whose state is `{}`; dtypes are kept.
- * @throws TypeError if `threshold` is no number.
- * @throws RangeError if it is not positive or not finite.
+ * @throws {@link TypeError} if `threshold` is no number.
+ * @throws {@link RangeError} if it is not positive or not finite.
  * @see Shazeer and Stern (2018), "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost",
  *   section 6. https://arxiv.org/abs/1804.04235
  *

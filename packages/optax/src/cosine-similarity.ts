@@ -42,8 +42,8 @@ export interface CosineSimilarityOptions {
  *   one gives it a similarity of 0 and finite gradients; `axis` or axes of the vectors (default -1);
  *   `where`, the elements that count (default all).
  * @returns A number from -1 to 1 for each vector: the shape of `predictions` without those axes.
- * @throws TypeError if an argument is not floating-point or `where` not boolean.
- * @throws RangeError if the shapes differ, an axis does not exist, or `epsilon` is out of range.
+ * @throws {@link TypeError} if an argument is not floating-point or `where` not boolean.
+ * @throws {@link RangeError} if the shapes differ, an axis does not exist, or `epsilon` is out of range.
  * @see Goodfellow et al. (2016), "Deep Learning", section 2.5, solved for the cosine.
  *   http://www.deeplearningbook.org/contents/linear_algebra.html
  *
@@ -71,8 +71,8 @@ export function cosineSimilarity(
  * @param targets - Vectors of the same shape, floating-point.
  * @param options - Those of {@link cosineSimilarity}.
  * @returns A number from 0 to 2 for each vector: the shape of `predictions` without their axes.
- * @throws TypeError if an argument is not floating-point or `where` not boolean.
- * @throws RangeError if the shapes differ, an axis does not exist, or `epsilon` is out of range.
+ * @throws {@link TypeError} if an argument is not floating-point or `where` not boolean.
+ * @throws {@link RangeError} if the shapes differ, an axis does not exist, or `epsilon` is out of range.
  * @see Goodfellow et al. (2016), "Deep Learning", section 2.5, solved for the cosine.
  *   http://www.deeplearningbook.org/contents/linear_algebra.html
  *

@@ -27,8 +27,8 @@ export interface ExponentialDecayOptions {
  * @param options - `transitionBegin` (default 0), non-negative; `staircase` (default `false`);
  *   `endValue` (default none), a finite number.
  * @returns A function of the count; a count is a non-negative number or a tensor.
- * @throws TypeError if an argument has the wrong type.
- * @throws RangeError if an argument is out of its range.
+ * @throws {@link TypeError} if an argument has the wrong type.
+ * @throws {@link RangeError} if an argument is out of its range.
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ import { takeLeaves } from "./leaves.ts";
  *
  * @param updates - A tree of tensors.
  * @returns A scalar.
- * @throws TypeError if a leaf is no tensor.
+ * @throws {@link TypeError} if a leaf is no tensor.
  *
  * @example
  * ```ts

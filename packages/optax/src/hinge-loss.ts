@@ -10,8 +10,8 @@ import { checkFloating, checkSameShape } from "./loss-arguments.ts";
  * @param predictorOutputs - Of any shape, floating-point; the sign is the class.
  * @param targets - Of the same shape, -1 or 1, which is not checked.
  * @returns A loss per element.
- * @throws TypeError if `predictorOutputs` is not floating-point.
- * @throws RangeError if the shapes differ.
+ * @throws {@link TypeError} if `predictorOutputs` is not floating-point.
+ * @throws {@link RangeError} if the shapes differ.
  * @see Cortes and Vapnik (1995), "Support-Vector Networks", section 3, where it is the slack.
  *   https://doi.org/10.1007/BF00994018
  *

@@ -18,8 +18,8 @@ export interface HuberLossOptions {
  * @param targets - Of the same shape; zeros by default.
  * @param options - `delta` (default 1), a positive finite number.
  * @returns A loss per element.
- * @throws TypeError if `predictions` is not floating-point or `delta` no number.
- * @throws RangeError if the shapes differ or `delta` is out of range.
+ * @throws {@link TypeError} if `predictions` is not floating-point or `delta` no number.
+ * @throws {@link RangeError} if the shapes differ or `delta` is out of range.
  * @see Huber (1964), "Robust Estimation of a Location Parameter", section 1.
  *   https://doi.org/10.1214/aoms/1177703732
  *

@@ -38,8 +38,8 @@ export interface InjectHyperparamsState<
  * @param hyperparams - A finite number, a scalar tensor or a schedule of the count from 0 on, by name.
  * @returns A transformation whose state is `{ count, hyperparams, hyperparamsStates, innerState }`. The
  *   values are in the widest dtype of the parameters, float32 at least.
- * @throws TypeError if an argument has the wrong type, or the factory returns no transformation.
- * @throws RangeError if a number is not finite, or a tensor is no scalar.
+ * @throws {@link TypeError} if an argument has the wrong type, or the factory returns no transformation.
+ * @throws {@link RangeError} if a number is not finite, or a tensor is no scalar.
  *
  * @example
  * ```ts

@@ -16,8 +16,8 @@ import type { MatchingSchedule, Schedule } from "./schedule.ts";
  *   integers, one fewer than schedules.
  * @returns A function of the count; a count is a non-negative number or a tensor. A tensor is passed to
  *   every schedule, as 0 to those that have not begun.
- * @throws TypeError if a schedule is no function, or (when called) returns neither number nor tensor.
- * @throws RangeError if there is no schedule, or the boundaries are not such integers.
+ * @throws {@link TypeError} if a schedule is no function, or (when called) returns neither number nor tensor.
+ * @throws {@link RangeError} if there is no schedule, or the boundaries are not such integers.
  *
  * @example
  * ```ts

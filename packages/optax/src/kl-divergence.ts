@@ -37,8 +37,8 @@ export interface KlDivergenceOptions {
  * @param options - `axis` or axes of the distributions (default -1); `where`, the elements that count
  *   (default all).
  * @returns A divergence for each distribution: the shape of `logPredictions` without those axes.
- * @throws TypeError if an argument is not floating-point or `where` not boolean.
- * @throws RangeError if the shapes differ or an axis does not exist.
+ * @throws {@link TypeError} if an argument is not floating-point or `where` not boolean.
+ * @throws {@link RangeError} if the shapes differ or an axis does not exist.
  * @see Kullback and Leibler (1951), "On Information and Sufficiency", section 2.
  *   https://doi.org/10.1214/aoms/1177729694
  *

@@ -55,9 +55,9 @@ export type LambState = readonly [
  * @param options - `minNorm` (default 0), `trustCoefficient` (default 1), `eps` (default 0),
  *   non-negative.
  * @returns A transformation whose state is `{}` and whose `update` needs the parameters.
- * @throws TypeError if an option is no number, or (in `update`) the parameters do not fit the updates.
- * @throws RangeError if an option is out of its range, or (in `update`) a leaf has another shape.
- * @throws Error (in `update`) if the parameters are missing.
+ * @throws {@link TypeError} if an option is no number, or (in `update`) the parameters do not fit the updates.
+ * @throws {@link RangeError} if an option is out of its range, or (in `update`) a leaf has another shape.
+ * @throws {@link Error} (in `update`) if the parameters are missing.
  * @see You et al. (2020), "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",
  *   algorithm 2, with the identity as its function phi. https://arxiv.org/abs/1904.00962. As in Optax,
  *   the options are additions.
@@ -130,9 +130,9 @@ function normAtLeast(x: Tensor, least: Hyperparam): Tensor {
  * @returns A transformation whose state is `[{ count, mu, nu }, {}, {}, {}]`, with the state of
  *   {@link addDecayedWeights} for a scheduled decay and `{ count }` last for a scheduled rate, and whose
  *   `update` needs the parameters.
- * @throws TypeError if an argument has the wrong type, or a tree another structure.
- * @throws RangeError if an argument is out of its range, or a leaf has another shape.
- * @throws Error (in `update`) if the parameters are missing.
+ * @throws {@link TypeError} if an argument has the wrong type, or a tree another structure.
+ * @throws {@link RangeError} if an argument is out of its range, or a leaf has another shape.
+ * @throws {@link Error} (in `update`) if the parameters are missing.
  * @see You et al. (2020), "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",
  *   algorithm 2, with the identity as its function phi. https://arxiv.org/abs/1904.00962
  *

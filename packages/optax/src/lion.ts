@@ -54,9 +54,9 @@ export type LionState = readonly [ScaleByLionState, DecayState, EmptyState | Cou
  * @param options - `b1` (default 0.9) and `b2` (default 0.99) in `[0, 1)`; `muDtype` (default: that of
  *   the parameters), in which `mu` is stored between updates.
  * @returns A transformation whose state is `{ count, mu }`; its updates are -1, 0 or 1.
- * @throws TypeError if an option has the wrong type, or (in `init`) a parameter is not floating-point,
+ * @throws {@link TypeError} if an option has the wrong type, or (in `init`) a parameter is not floating-point,
  *   or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an option is out of its range, or (in `update`) the updates have other shapes
+ * @throws {@link RangeError} if an option is out of its range, or (in `update`) the updates have other shapes
  *   than the state.
  * @see Chen et al. (2023), "Symbolic Discovery of Optimization Algorithms", algorithm 2.
  *   https://arxiv.org/abs/2302.06675
@@ -117,9 +117,9 @@ function scaleByLionAs(
  * @returns A transformation whose state is `[{ count, mu }, {}, {}]`, with the state of
  *   {@link addDecayedWeights} for a scheduled decay and `{ count }` last for a scheduled rate, and whose
  *   `update` needs the parameters.
- * @throws TypeError if an argument has the wrong type, or a tree another structure.
- * @throws RangeError if an argument is out of its range, or a leaf has another shape.
- * @throws Error (in `update`) if the parameters are missing.
+ * @throws {@link TypeError} if an argument has the wrong type, or a tree another structure.
+ * @throws {@link RangeError} if an argument is out of its range, or a leaf has another shape.
+ * @throws {@link Error} (in `update`) if the parameters are missing.
  * @see Chen et al. (2023), "Symbolic Discovery of Optimization Algorithms", algorithm 2.
  *   https://arxiv.org/abs/2302.06675
  *

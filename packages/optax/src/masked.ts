@@ -24,7 +24,7 @@ export interface MaskedState<State> {
  * @param mask - A tree of booleans with the structure of the parameters, or a function from a tree of
  *   that structure to one; `true` selects. A boolean in place of a subtree stands for all of it.
  * @returns A transformation whose state is `{ innerState }`.
- * @throws TypeError if `inner` lacks `init` or `update`, or (in `init` and `update`) the mask does not
+ * @throws {@link TypeError} if `inner` lacks `init` or `update`, or (in `init` and `update`) the mask does not
  *   fit.
  *
  * @example

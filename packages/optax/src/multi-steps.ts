@@ -77,8 +77,8 @@ export class MultiSteps<State = unknown> implements GradientTransformation<Multi
    *   int32 scalar, to one.
    * @param options - `useGradMean` (default `true`), `accumulatorDtype` (default: that of the
    *   parameters, float32 at least).
-   * @throws TypeError if an argument has the wrong type.
-   * @throws RangeError if `everyKSchedule` is a number but no positive integer.
+   * @throws {@link TypeError} if an argument has the wrong type.
+   * @throws {@link RangeError} if `everyKSchedule` is a number but no positive integer.
    */
   constructor(
     inner: GradientTransformation<State>,
@@ -102,7 +102,7 @@ export class MultiSteps<State = unknown> implements GradientTransformation<Multi
    *
    * @param params - The tree of parameters.
    * @returns `{ miniStep, gradientStep, innerOptState, accGrads }`.
-   * @throws TypeError if a parameter is not floating-point.
+   * @throws {@link TypeError} if a parameter is not floating-point.
    */
   init(params: unknown): MultiStepsState<State> {
     const accGrads = zerosLikeParams(
@@ -125,9 +125,9 @@ export class MultiSteps<State = unknown> implements GradientTransformation<Multi
    * @param state - What `init` or the update before this one returned.
    * @param params - The parameters, for the inner transformation.
    * @returns The updates, zeros but for every `k`-th call, and the next state.
-   * @throws TypeError if the updates have another structure than the state, or a schedule returns
+   * @throws {@link TypeError} if the updates have another structure than the state, or a schedule returns
    *   something else than an integer.
-   * @throws RangeError if the updates have other shapes than the state, or a schedule returns a number
+   * @throws {@link RangeError} if the updates have other shapes than the state, or a schedule returns a number
    *   that is no positive integer.
    */
   update<T>(
@@ -177,7 +177,7 @@ export class MultiSteps<State = unknown> implements GradientTransformation<Multi
    *
    * @param state - What `init` or `update` returned.
    * @returns A boolean scalar; `false` before the first gradient.
-   * @throws TypeError if `state` is no such state.
+   * @throws {@link TypeError} if `state` is no such state.
    */
   hasUpdated(state: MultiStepsState<State>): Tensor {
     checkState("MultiSteps.hasUpdated", state, ["miniStep", "gradientStep"]);

@@ -18,9 +18,9 @@ import { scaleByLearningRateAs } from "./scale.ts";
  *   from 0 on.
  * @param options - Those of {@link adam}, without `nesterov`.
  * @returns A transformation with the state of {@link adam}.
- * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
+ * @throws {@link TypeError} if an argument has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an argument is out of its range, or (in `update`) the updates have
+ * @throws {@link RangeError} if an argument is out of its range, or (in `update`) the updates have
  *   other shapes than the state.
  * @see Dozat (2016), "Incorporating Nesterov Momentum into Adam", algorithm 2.
  *   https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ. As in Optax, `b1` is constant and `nu` lacks
@@ -57,9 +57,9 @@ export function nadam(
  *   from 0 on.
  * @param options - Those of {@link adamw}, without `nesterov`.
  * @returns A transformation with the state of {@link adamw}, whose `update` needs the parameters.
- * @throws TypeError if an argument has the wrong type, or a tree another structure.
- * @throws RangeError if an argument is out of its range, or a leaf has another shape.
- * @throws Error (in `update`) if the parameters are missing.
+ * @throws {@link TypeError} if an argument has the wrong type, or a tree another structure.
+ * @throws {@link RangeError} if an argument is out of its range, or a leaf has another shape.
+ * @throws {@link Error} (in `update`) if the parameters are missing.
  * @see Dozat (2016), "Incorporating Nesterov Momentum into Adam", algorithm 2.
  *   https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ, with the weight decay of {@link adamw}.
  *

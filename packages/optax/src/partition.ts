@@ -24,9 +24,9 @@ export interface PartitionState<States> {
  * @param paramLabels - A tree of labels with the structure of the parameters, or a function from a
  *   tree of that structure to one. A label in place of a subtree stands for all of it.
  * @returns A transformation whose state is `{ innerStates }`, by label.
- * @throws TypeError if a transformation lacks `init` or `update`, or (in `init` and `update`) the
+ * @throws {@link TypeError} if a transformation lacks `init` or `update`, or (in `init` and `update`) the
  *   labels do not fit.
- * @throws RangeError (in `init` and `update`) if a label has no transformation.
+ * @throws {@link RangeError} (in `init` and `update`) if a label has no transformation.
  *
  * @example
  * ```ts

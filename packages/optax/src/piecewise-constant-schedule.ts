@@ -14,8 +14,8 @@ import type { MatchingSchedule } from "./schedule.ts";
  * @param boundariesAndScales - Non-negative finite factors by count, a non-negative integer; none by
  *   default.
  * @returns A function of the count; a count is a non-negative number or a tensor.
- * @throws TypeError if an argument has the wrong type.
- * @throws RangeError if an argument is out of its range.
+ * @throws {@link TypeError} if an argument has the wrong type.
+ * @throws {@link RangeError} if an argument is out of its range.
  *
  * @example
  * ```ts

@@ -21,8 +21,8 @@ export interface PolynomialScheduleOptions extends LinearScheduleOptions {
  * @param transitionSteps - Length of the way, a positive finite number.
  * @param options - `power` (default 1), positive; `transitionBegin` (default 0), non-negative.
  * @returns A function of the count; a count is a non-negative number or a tensor.
- * @throws TypeError if an argument is no number.
- * @throws RangeError if an argument is out of its range.
+ * @throws {@link TypeError} if an argument is no number.
+ * @throws {@link RangeError} if an argument is out of its range.
  *
  * @example
  * ```ts

@@ -39,9 +39,9 @@ export type RmspropState = readonly [
  *   (default `false`), `momentum` in `[0, 1)` (default none), `nesterov` (default `false`).
  * @returns A transformation whose state is `[{ nu }, {}, {}]`: with `mu` when centered, `count` when
  *   corrected, `{ count }` for a scheduled rate, and `{ trace }` last when there is momentum.
- * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
+ * @throws {@link TypeError} if an argument has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an argument is out of its range, `nesterov` lacks a momentum, or (in `update`)
+ * @throws {@link RangeError} if an argument is out of its range, `nesterov` lacks a momentum, or (in `update`)
  *   the updates have other shapes than the state.
  * @see Graves (2013), "Generating Sequences With Recurrent Neural Networks", equations 38 to 41, when
  *   centered and with momentum. https://arxiv.org/abs/1308.0850

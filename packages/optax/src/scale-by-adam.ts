@@ -53,9 +53,9 @@ export interface ScaleByAdamState extends CountState {
  *   parameters), in which `mu` is stored between updates.
  * @returns A transformation whose state is `{ count, mu, nu }`, in the dtype of the parameters but for
  *   `muDtype`.
- * @throws TypeError if an option has the wrong type, or (in `init`) a parameter is not
+ * @throws {@link TypeError} if an option has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an option is out of its range, or (in `update`) the updates have
+ * @throws {@link RangeError} if an option is out of its range, or (in `update`) the updates have
  *   other shapes than the state.
  * @see Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 1.
  *   https://arxiv.org/abs/1412.6980. As in Optax, `epsRoot` is an addition. Dozat (2016),

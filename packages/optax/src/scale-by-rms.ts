@@ -63,9 +63,9 @@ export interface ScaleByStddevState extends ScaleByRmsState {
  * @param options - `decay` (default 0.9) in `[0, 1)`, `eps` (default 1e-8) and `initialScale` (default
  *   0) non-negative, `epsInSqrt` (default `true`), `biasCorrection` (default `false`).
  * @returns A transformation whose state is `{ nu }`, or `{ count, nu }` with `biasCorrection`.
- * @throws TypeError if an option has the wrong type, or (in `init`) a parameter is not floating-point,
+ * @throws {@link TypeError} if an option has the wrong type, or (in `init`) a parameter is not floating-point,
  *   or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an option is out of its range, or (in `update`) the updates have other shapes
+ * @throws {@link RangeError} if an option is out of its range, or (in `update`) the updates have other shapes
  *   than the state.
  * @see Tieleman and Hinton (2012), "Lecture 6.5: rmsprop", slide 29.
  *   https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf. As in Optax, the options
@@ -122,9 +122,9 @@ export function scaleByRmsAs(
  *
  * @param options - Those of {@link scaleByRms}.
  * @returns A transformation whose state is `{ mu, nu }`, or `{ count, mu, nu }` with `biasCorrection`.
- * @throws TypeError if an option has the wrong type, or (in `init`) a parameter is not floating-point,
+ * @throws {@link TypeError} if an option has the wrong type, or (in `init`) a parameter is not floating-point,
  *   or (in `update`) the updates have another structure than the state.
- * @throws RangeError if an option is out of its range, or (in `update`) the updates have other shapes
+ * @throws {@link RangeError} if an option is out of its range, or (in `update`) the updates have other shapes
  *   than the state.
  * @see Graves (2013), "Generating Sequences With Recurrent Neural Networks", equations 38 to 40.
  *   https://arxiv.org/abs/1308.0850. A variance that rounding makes negative counts as 0; in Optax it

@@ -14,8 +14,8 @@ import { checkState } from "./state.ts";
  *
  * @param stepSize - A finite number of either sign.
  * @returns A transformation whose state is `{}`; dtypes are kept.
- * @throws TypeError if `stepSize` is no number.
- * @throws RangeError if `stepSize` is not finite.
+ * @throws {@link TypeError} if `stepSize` is no number.
+ * @throws {@link RangeError} if `stepSize` is not finite.
  *
  * @example
  * ```ts
@@ -37,8 +37,8 @@ export function scale(stepSize: number): GradientTransformation<EmptyState> {
  *
  * @param stepSizeFn - Gets the count, an int32 scalar, and returns a number or a scalar tensor.
  * @returns A transformation whose state is `{ count }`; dtypes are kept.
- * @throws TypeError if `stepSizeFn` is no function.
- * @throws TypeError or RangeError (in `update`) if it returns anything else.
+ * @throws {@link TypeError} if `stepSizeFn` is no function.
+ * @throws {@link TypeError} or RangeError (in `update`) if it returns anything else.
  *
  * @example
  * ```ts
@@ -69,8 +69,8 @@ export function scaleBySchedule(stepSizeFn: Schedule): GradientTransformation<Co
  * @param learningRate - A non-negative finite number, a scalar tensor, or a schedule of the count,
  *   which is 0 at the first update.
  * @returns A transformation whose state is `{ count }` for a schedule and `{}` otherwise.
- * @throws TypeError if `learningRate` is neither number nor tensor nor function.
- * @throws RangeError if it is a negative or not finite number, or a tensor that is no scalar.
+ * @throws {@link TypeError} if `learningRate` is neither number nor tensor nor function.
+ * @throws {@link RangeError} if it is a negative or not finite number, or a tensor that is no scalar.
  *
  * @example
  * ```ts

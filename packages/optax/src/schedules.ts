@@ -9,8 +9,8 @@ import type { MatchingSchedule } from "./schedule.ts";
  *
  * @param value - A finite number.
  * @returns A function from any count to `value`.
- * @throws TypeError if `value` is no number.
- * @throws RangeError if `value` is not finite.
+ * @throws {@link TypeError} if `value` is no number.
+ * @throws {@link RangeError} if `value` is not finite.
  *
  * @example
  * ```ts
@@ -46,8 +46,8 @@ export interface CosineDecayOptions {
  * @param options - `alpha` (default 0), the end as a fraction of `initValue`; `exponent` (default 1),
  *   positive.
  * @returns A function of the count; a count is a non-negative number or a tensor.
- * @throws TypeError if an argument is no number.
- * @throws RangeError if an argument is out of its range.
+ * @throws {@link TypeError} if an argument is no number.
+ * @throws {@link RangeError} if an argument is out of its range.
  * @see Loshchilov and Hutter (2017), "SGDR: Stochastic Gradient Descent with Warm Restarts",
  *   equation 5, without restarts. https://arxiv.org/abs/1608.03983. As in Optax, `exponent` is an
  *   addition.
@@ -100,8 +100,8 @@ export interface LinearScheduleOptions {
  * @param transitionSteps - Length of the way, a positive finite number.
  * @param options - `transitionBegin` (default 0), non-negative.
  * @returns A function of the count; a count is a non-negative number or a tensor.
- * @throws TypeError if an argument is no number.
- * @throws RangeError if an argument is out of its range.
+ * @throws {@link TypeError} if an argument is no number.
+ * @throws {@link RangeError} if an argument is out of its range.
  *
  * @example
  * ```ts

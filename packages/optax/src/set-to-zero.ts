@@ -39,7 +39,7 @@ function setToZeroAs(callee: string): GradientTransformation<EmptyState> {
  * @param mask - A tree of booleans with the structure of the parameters, or a function from a tree of
  *   that structure to one; `true` freezes. A boolean in place of a subtree stands for all of it.
  * @returns A transformation whose state is `{ innerState: {} }`.
- * @throws TypeError (in `init` and `update`) if the mask does not fit.
+ * @throws {@link TypeError} (in `init` and `update`) if the mask does not fit.
  *
  * @example
  * ```ts

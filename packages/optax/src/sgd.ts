@@ -31,8 +31,8 @@ export type SgdState = readonly [EmptyState | TraceState, EmptyState | CountStat
  *   `accumulatorDtype` of the momentum (default: that of the parameters).
  * @returns A transformation whose state is `[{}, {}]`, with `{ trace }` first when there is momentum
  *   and `{ count }` last when the rate is a schedule.
- * @throws TypeError if an argument has the wrong type.
- * @throws RangeError if an argument is out of its range, or `nesterov` lacks a momentum.
+ * @throws {@link TypeError} if an argument has the wrong type.
+ * @throws {@link RangeError} if an argument is out of its range, or `nesterov` lacks a momentum.
  * @see Sutskever et al. (2013), "On the importance of initialization and momentum in deep learning",
  *   section 2. https://proceedings.mlr.press/v28/sutskever13.html. As in Optax, the learning rate
  *   is applied after the momentum.

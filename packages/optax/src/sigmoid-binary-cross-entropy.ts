@@ -11,8 +11,8 @@ import { checkFloating, checkSameShape } from "./loss-arguments.ts";
  * @param labels - Of the shape of `logits`, from 0 to 1, which is not checked; booleans and integers
  *   are converted to the dtype of `logits`.
  * @returns A loss per element.
- * @throws TypeError if `logits` is not floating-point.
- * @throws RangeError if the shapes differ.
+ * @throws {@link TypeError} if `logits` is not floating-point.
+ * @throws {@link RangeError} if the shapes differ.
  * @see Goodfellow et al. (2016), "Deep Learning", section 6.2.2.2.
  *   http://www.deeplearningbook.org/contents/mlp.html
  *

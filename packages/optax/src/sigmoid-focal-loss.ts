@@ -37,8 +37,8 @@ export interface SigmoidFocalLossOptions {
  *   are converted to the dtype of `logits`.
  * @param options - `alpha` in `[0, 1]` (default none), `gamma` (default 2) non-negative.
  * @returns A loss per element.
- * @throws TypeError if `logits` is not floating-point or an option no number.
- * @throws RangeError if the shapes differ or an option is out of range.
+ * @throws {@link TypeError} if `logits` is not floating-point or an option no number.
+ * @throws {@link RangeError} if the shapes differ or an option is out of range.
  * @see Lin et al. (2017), "Focal Loss for Dense Object Detection", equation 4, and 5 with `alpha`.
  *   https://arxiv.org/abs/1708.02002
  *

@@ -50,8 +50,8 @@ export interface SoftmaxCrossEntropyOptions {
  * @param options - `axis` or axes of the classes (default -1); `where`, the logits that count (default
  *   all).
  * @returns A loss per example: the shape of `logits` without those axes; 0 where no logit counts.
- * @throws TypeError if `logits` is not floating-point or `where` not boolean.
- * @throws RangeError if the shapes differ or an axis does not exist.
+ * @throws {@link TypeError} if `logits` is not floating-point or `where` not boolean.
+ * @throws {@link RangeError} if the shapes differ or an axis does not exist.
  * @see Goodfellow et al. (2016), "Deep Learning", section 6.2.2.3.
  *   http://www.deeplearningbook.org/contents/mlp.html
  *
@@ -93,9 +93,9 @@ export function softmaxCrossEntropy(
  * @param options - `axis` or axes of the classes (default -1); `where`, the logits that count (default
  *   all).
  * @returns A loss per example, of the shape of `labels`; 0 where no logit counts.
- * @throws TypeError if `logits` is not floating-point, `labels` are not integers, or `where` is not
+ * @throws {@link TypeError} if `logits` is not floating-point, `labels` are not integers, or `where` is not
  *   boolean.
- * @throws RangeError if the shapes do not fit, an axis does not exist, or a label is no class.
+ * @throws {@link RangeError} if the shapes do not fit, an axis does not exist, or a label is no class.
  * @see Goodfellow et al. (2016), "Deep Learning", section 6.2.2.3.
  *   http://www.deeplearningbook.org/contents/mlp.html
  *

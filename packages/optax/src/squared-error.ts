@@ -10,8 +10,8 @@ import { difference } from "./loss-arguments.ts";
  * @param predictions - Of any shape, floating-point.
  * @param targets - Of the same shape; zeros by default.
  * @returns A loss per element.
- * @throws TypeError if `predictions` is not floating-point.
- * @throws RangeError if the shapes differ.
+ * @throws {@link TypeError} if `predictions` is not floating-point.
+ * @throws {@link RangeError} if the shapes differ.
  *
  * @example
  * ```ts
@@ -32,8 +32,8 @@ export function squaredError(predictions: TensorLike, targets?: TensorLike): Ten
  * @param predictions - Of any shape, floating-point.
  * @param targets - Of the same shape; zeros by default.
  * @returns A loss per element.
- * @throws TypeError if `predictions` is not floating-point.
- * @throws RangeError if the shapes differ.
+ * @throws {@link TypeError} if `predictions` is not floating-point.
+ * @throws {@link RangeError} if the shapes differ.
  *
  * @example
  * ```ts

@@ -32,9 +32,9 @@ export interface TraceState {
  * @param options - `nesterov` (default `false`); `accumulatorDtype` (default: that of the parameters),
  *   in which the sum is stored between updates.
  * @returns A transformation whose state is `{ trace }`.
- * @throws TypeError if an argument has the wrong type, or (in `init`) a parameter is not
+ * @throws {@link TypeError} if an argument has the wrong type, or (in `init`) a parameter is not
  *   floating-point, or (in `update`) the updates have another structure than the state.
- * @throws RangeError if `decay` is out of range, or (in `update`) the updates have other
+ * @throws {@link RangeError} if `decay` is out of range, or (in `update`) the updates have other
  *   shapes than the state.
  * @see Sutskever et al. (2013), "On the importance of initialization and momentum in deep learning",
  *   section 2. https://proceedings.mlr.press/v28/sutskever13.html

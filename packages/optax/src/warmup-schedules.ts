@@ -33,8 +33,8 @@ export interface WarmupCosineDecayOptions {
  *   is counted; `endValue` (default 0), finite; `exponent` (default 1), positive.
  * @returns A function of the count; a count is a non-negative number or a tensor. As in Optax, a peak
  *   of 0 has an end of 0.
- * @throws TypeError if an argument is no number.
- * @throws RangeError if an argument is out of its range.
+ * @throws {@link TypeError} if an argument is no number.
+ * @throws {@link RangeError} if an argument is out of its range.
  * @see Goyal et al. (2017), "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", section 2.2,
  *   for the warm-up. https://arxiv.org/abs/1706.02677. Loshchilov and Hutter (2017), "SGDR: Stochastic
  *   Gradient Descent with Warm Restarts", equation 5, for the cosine. https://arxiv.org/abs/1608.03983
@@ -79,8 +79,8 @@ export function warmupCosineDecaySchedule(
  * @param peakValue - Value after the warm-up, a finite number.
  * @param warmupSteps - Count at which the peak is reached, non-negative and finite.
  * @returns A function of the count; a count is a non-negative number or a tensor.
- * @throws TypeError if an argument is no number.
- * @throws RangeError if an argument is out of its range.
+ * @throws {@link TypeError} if an argument is no number.
+ * @throws {@link RangeError} if an argument is out of its range.
  * @see Goyal et al. (2017), "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", section 2.2.
  *   https://arxiv.org/abs/1706.02677
  *

@@ -21,9 +21,9 @@ import { splitKey } from "./split.ts";
  * @param shape - Shape of the array of points (default `[]`).
  * @param options - `dtype`, see {@link FloatOptions}.
  * @returns An array of shape `[...shape, d]`.
- * @throws TypeError if `key` is not a key, `d` or `p` not a number, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `d` or `p` not a number, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if `d` is not a non-negative integer, `p` not positive and finite in `dtype`, or `shape` holds
+ * @throws {@link RangeError} if `d` is not a non-negative integer, `p` not positive and finite in `dtype`, or `shape` holds
  *   anything but non-negative integers.
  * @see Barthe, Guédon, Mendelson and Naor (2005), "A probabilistic approach to the geometry of the lp-ball", theorem 1.
  *   https://arxiv.org/abs/math/0503650

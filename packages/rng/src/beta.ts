@@ -20,9 +20,9 @@ import { splitKey } from "./split.ts";
  * @param shape - Shape of the result (default: that to which `a` and `b` broadcast).
  * @param options - `dtype`, see {@link FloatOptions}; the parameters are rounded to it.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `a` or `b` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `a` or `b` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if a parameter is out of range or NaN, `a` and `b` are both next to 0, or does not broadcast to `shape`, or `shape` holds
+ * @throws {@link RangeError} if a parameter is out of range or NaN, `a` and `b` are both next to 0, or does not broadcast to `shape`, or `shape` holds
  *   anything but non-negative integers.
  *
  * @example

@@ -22,9 +22,9 @@ import type { FloatOptions } from "./sample-arguments.ts";
  * @param shape - Shape of the result (default: that to which `n` and `p` broadcast).
  * @param options - `dtype`, see {@link FloatOptions}.
  * @returns An array of whole numbers in a floating-point dtype, as in JAX.
- * @throws TypeError if `key` is not a key, `n` or `p` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `n` or `p` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if a parameter is out of range or NaN, or does not broadcast to `shape`, or `shape` holds anything
+ * @throws {@link RangeError} if a parameter is out of range or NaN, or does not broadcast to `shape`, or `shape` holds anything
  *   but non-negative integers.
  * @see Hörmann (1993), "The generation of binomial random variates", algorithm BTRS.
  *   https://doi.org/10.1080/00949659308811496

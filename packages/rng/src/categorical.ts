@@ -34,9 +34,9 @@ export interface CategoricalOptions {
  * @param logits - Unnormalized log probabilities in a real floating-point dtype, `-Infinity` for probability 0.
  * @param options - `axis`, `shape`, `replace` and `mode`, see {@link CategoricalOptions}.
  * @returns Indices along `axis`, in the default integer dtype; in int32 without replacement.
- * @throws TypeError if `key` is not a key, `logits` no array of a real floating-point dtype, or an option of the wrong
+ * @throws {@link TypeError} if `key` is not a key, `logits` no array of a real floating-point dtype, or an option of the wrong
  *   type.
- * @throws RangeError if `logits` holds NaN or has no category, `axis` is out of range, `shape` does not end in the shape
+ * @throws {@link RangeError} if `logits` holds NaN or has no category, `axis` is out of range, `shape` does not end in the shape
  *   of `logits` without `axis`, `mode` is unknown, or more categories are to be drawn without replacement than there are.
  * @see Gumbel (1954), "Statistical theory of extreme values and some practical applications", for the maximum; Kool, van
  *   Hoof and Welling (2019), "Stochastic beams and where to find them", for several. https://arxiv.org/abs/1903.06059

@@ -43,9 +43,9 @@ export interface ChoiceOptions {
  * @param options - `replace`, `p`, `axis` and `mode`, see {@link ChoiceOptions}.
  * @returns Indices of the given shape in the default integer dtype, or an array of the dtype of `a` and its shape with
  *   `shape` in the place of `axis`. As in JAX it has only `shape` when that is empty.
- * @throws TypeError if `key` is not a key, `a` neither a number nor an array, `p` no array of real numbers, `shape` not
+ * @throws {@link TypeError} if `key` is not a key, `a` neither a number nor an array, `p` no array of real numbers, `shape` not
  *   an array, or an option of the wrong type.
- * @throws RangeError if there is nothing to draw from, `a` is not an integer, `axis` is out of range, `mode` unknown, `p`
+ * @throws {@link RangeError} if there is nothing to draw from, `a` is not an integer, `axis` is out of range, `mode` unknown, `p`
  *   of the wrong shape, negative, not finite or 0 everywhere, more elements are to be drawn without replacement than
  *   there are with a `p` above 0, or `shape` holds anything but non-negative integers.
  *

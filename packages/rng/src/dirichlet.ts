@@ -21,9 +21,9 @@ import type { FloatOptions } from "./sample-arguments.ts";
  * @param shape - Shape of the array of draws, to which the leading axes of `alpha` broadcast (default: those axes).
  * @param options - `dtype`, see {@link FloatOptions}; `alpha` is rounded to it.
  * @returns An array of shape `[...shape, n]`.
- * @throws TypeError if `key` is not a key, `alpha` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `alpha` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if `alpha` has no axis, is out of range, next to 0 along a whole row or does not broadcast to
+ * @throws {@link RangeError} if `alpha` has no axis, is out of range, next to 0 along a whole row or does not broadcast to
  *   `shape`, or `shape` holds anything but non-negative integers.
  *
  * @example

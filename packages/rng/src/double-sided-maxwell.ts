@@ -23,9 +23,9 @@ import { splitKey } from "./split.ts";
  * @param options - `dtype`, see {@link FloatOptions}; the parameters are rounded to it.
  * @returns An array of the dtype and of `shape` followed by the joint shape of the parameters; where `shape` is empty, JAX
  *   repeats that joint shape, and so does this.
- * @throws TypeError if `key` is not a key, `loc` or `scale` no array of real numbers, `shape` not an array or `dtype` not a
+ * @throws {@link TypeError} if `key` is not a key, `loc` or `scale` no array of real numbers, `shape` not an array or `dtype` not a
  *   real floating-point dtype.
- * @throws RangeError if a parameter is not finite, they do not broadcast together, or `shape` holds anything but
+ * @throws {@link RangeError} if a parameter is not finite, they do not broadcast together, or `shape` holds anything but
  *   non-negative integers.
  *
  * @example

@@ -14,8 +14,8 @@ import type { FloatOptions } from "./sample-arguments.ts";
  * @param shape - Shape of the result (default `[]`).
  * @param options - `dtype`, see {@link FloatOptions}.
  * @returns An array of the given shape and dtype; every element is at least 0.
- * @throws TypeError if `key` is not a key, `shape` not an array or `dtype` not a real floating-point dtype.
- * @throws RangeError if `shape` holds anything but non-negative integers.
+ * @throws {@link TypeError} if `key` is not a key, `shape` not an array or `dtype` not a real floating-point dtype.
+ * @throws {@link RangeError} if `shape` holds anything but non-negative integers.
  *
  * @example
  * ```ts

@@ -18,9 +18,9 @@ import type { FloatOptions } from "./sample-arguments.ts";
  * @param options - `dtype`, see {@link FloatOptions}; `a` is rounded to it.
  * @returns An array of the given shape and dtype. For `a` far below 1 most draws are smaller than any number of the dtype
  *   and 0; {@link loggamma} has their logarithms.
- * @throws TypeError if `key` is not a key, `a` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `a` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if `a` is negative, NaN, or does not broadcast to `shape`, or `shape` holds anything but
+ * @throws {@link RangeError} if `a` is negative, NaN, or does not broadcast to `shape`, or `shape` holds anything but
  *   non-negative integers.
  * @see Marsaglia and Tsang (2000), "A simple method for generating gamma variables", ACM Transactions on Mathematical
  *   Software 26, section 2. https://doi.org/10.1145/358407.358414
@@ -49,9 +49,9 @@ export function gamma(key: Key, a: ArrayInput, shape?: Shape, options: FloatOpti
  * @param shape - Shape of the result (default: that of `a`).
  * @param options - `dtype`, see {@link FloatOptions}; `a` is rounded to it.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `a` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `a` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if `a` is negative, NaN, or does not broadcast to `shape`, or `shape` holds anything but
+ * @throws {@link RangeError} if `a` is negative, NaN, or does not broadcast to `shape`, or `shape` holds anything but
  *   non-negative integers.
  *
  * @example

@@ -26,9 +26,9 @@ const SUCCESS: Rule = { allows: (x) => x > 0 && x <= 1, text: "be in (0, 1]" };
  * @param shape - Shape of the result (default: that of `p`).
  * @param options - `dtype`, see {@link IntegerOptions}; larger draws become its largest value.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `p` no array of real numbers, `shape` not an array or `dtype` not an integer
+ * @throws {@link TypeError} if `key` is not a key, `p` no array of real numbers, `shape` not an array or `dtype` not an integer
  *   dtype.
- * @throws RangeError if `p` is not in `(0, 1]` or does not broadcast to `shape`, or `shape` holds anything but
+ * @throws {@link RangeError} if `p` is not in `(0, 1]` or does not broadcast to `shape`, or `shape` holds anything but
  *   non-negative integers.
  *
  * @example

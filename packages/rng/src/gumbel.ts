@@ -26,8 +26,8 @@ export interface GumbelOptions {
  * @param shape - Shape of the result (default `[]`).
  * @param options - `dtype` and `mode`, see {@link GumbelOptions}.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `shape` not an array or `dtype` not a real floating-point dtype.
- * @throws RangeError if `mode` is unknown or `shape` holds anything but non-negative integers.
+ * @throws {@link TypeError} if `key` is not a key, `shape` not an array or `dtype` not a real floating-point dtype.
+ * @throws {@link RangeError} if `mode` is unknown or `shape` holds anything but non-negative integers.
  *
  * @example
  * ```ts

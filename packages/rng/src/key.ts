@@ -98,7 +98,7 @@ let usedKeys: WeakSet<Key> | undefined;
  * reading a key do not use it up. Off (the default), nothing is remembered.
  *
  * @param on - Whether to check. Switching on forgets the keys used before.
- * @throws TypeError if `on` is not a boolean.
+ * @throws {@link TypeError} if `on` is not a boolean.
  *
  * @example
  * ```ts
@@ -137,7 +137,7 @@ export function useKey(callee: string, x: unknown): asserts x is Key {
  *
  * @param key - The key; it may be cloned whether it was used or not.
  * @returns A key that gives the same numbers.
- * @throws TypeError if `key` is not a key.
+ * @throws {@link TypeError} if `key` is not a key.
  *
  * @example
  * ```ts
@@ -156,7 +156,7 @@ export function clone(key: Key): Key {
  *
  * @param key - A key or an array of keys.
  * @returns `"threefry2x32"`, the only generator there is.
- * @throws TypeError if `key` is neither a key nor an array of keys.
+ * @throws {@link TypeError} if `key` is neither a key nor an array of keys.
  *
  * @example
  * ```ts
@@ -177,8 +177,8 @@ export function keyImpl(key: Key | readonly Key[]): "threefry2x32" {
  *
  * @param impl - Name of the generator: `"threefry2x32"` (default).
  * @returns `"key<fry>"`.
- * @throws TypeError if `impl` is not a string.
- * @throws RangeError if `impl` is another generator: only Threefry is implemented.
+ * @throws {@link TypeError} if `impl` is not a string.
+ * @throws {@link RangeError} if `impl` is another generator: only Threefry is implemented.
  *
  * @example
  * ```ts

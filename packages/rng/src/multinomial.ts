@@ -26,9 +26,9 @@ import { splitKey } from "./split.ts";
  * @param shape - Shape of the result, outcomes along the last axis (default: that of `p`).
  * @param options - `dtype`, see {@link FloatOptions}.
  * @returns An array of whole numbers in a floating-point dtype, whose sums along the last axis are `n`.
- * @throws TypeError if `key` is not a key, `n` or `p` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `n` or `p` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if a parameter is out of range or NaN, `p` has no axis or no positive element along the last, they do
+ * @throws {@link RangeError} if a parameter is out of range or NaN, `p` has no axis or no positive element along the last, they do
  *   not broadcast to `shape`, or `shape` holds anything but non-negative integers.
  *
  * @example

@@ -32,9 +32,9 @@ export interface MultivariateNormalOptions {
  * @param options - `dtype` and `method`, see {@link MultivariateNormalOptions}.
  * @returns An array of shape `[...shape, n]`. Equal to JAX's to a few units in the last place of the largest term, since
  *   matrix kernels differ in the order of their sums.
- * @throws TypeError if `key` is not a key, `mean` or `cov` no array of real numbers, `shape` not an array, or `dtype`
+ * @throws {@link TypeError} if `key` is not a key, `mean` or `cov` no array of real numbers, `shape` not an array, or `dtype`
  *   neither float32 nor float64.
- * @throws RangeError if `mean` or `cov` is not finite, of the wrong shape or does not broadcast to `shape`, `cov` is not
+ * @throws {@link RangeError} if `mean` or `cov` is not finite, of the wrong shape or does not broadcast to `shape`, `cov` is not
  *   positive definite (semidefinite), `method` is unknown, or `shape` holds anything but non-negative integers.
  *
  * @example

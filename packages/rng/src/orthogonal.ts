@@ -28,9 +28,9 @@ export interface OrthogonalOptions {
  * @param options - `m` and `dtype`, see {@link OrthogonalOptions}.
  * @returns An array of shape `[...shape, n, m]`: orthonormal columns, or rows if they are fewer. Equal to JAX's to about
  *   1e-6, since QR kernels differ in the order of their sums.
- * @throws TypeError if `key` is not a key, `n` or `m` not a number, `shape` not an array, or `dtype` neither float32 nor
+ * @throws {@link TypeError} if `key` is not a key, `n` or `m` not a number, `shape` not an array, or `dtype` neither float32 nor
  *   float64.
- * @throws RangeError if `n` or `m` is not a non-negative integer, or `shape` holds anything but non-negative integers.
+ * @throws {@link RangeError} if `n` or `m` is not a non-negative integer, or `shape` holds anything but non-negative integers.
  * @see Mezzadri (2007), "How to generate random matrices from the classical compact groups", section 5.
  *   https://arxiv.org/abs/math-ph/0609050
  *

@@ -29,9 +29,9 @@ const fround = Math.fround;
  * @param shape - Shape of the result (default: that of `lam`).
  * @param options - `dtype`, see {@link IntegerOptions}; larger draws become its largest value.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `lam` no array of real numbers, `shape` not an array or `dtype` not an integer
+ * @throws {@link TypeError} if `key` is not a key, `lam` no array of real numbers, `shape` not an array or `dtype` not an integer
  *   dtype.
- * @throws RangeError if `lam` is negative, not finite in float32, or does not broadcast to `shape`, or `shape` holds
+ * @throws {@link RangeError} if `lam` is negative, not finite in float32, or does not broadcast to `shape`, or `shape` holds
  *   anything but non-negative integers.
  * @see Knuth (1998), "The Art of Computer Programming", volume 2, section 3.4.1; Hörmann (1993), "The transformed rejection
  *   method for generating Poisson random variables", algorithm PTRS. https://doi.org/10.1016/0167-6687(93)90997-4

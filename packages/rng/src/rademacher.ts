@@ -21,9 +21,9 @@ export interface RademacherOptions {
  * @param shape - Shape of the result (default `[]`).
  * @param options - `dtype`, see {@link RademacherOptions}.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `shape` not an array, or `dtype` neither a signed integer dtype nor a real
+ * @throws {@link TypeError} if `key` is not a key, `shape` not an array, or `dtype` neither a signed integer dtype nor a real
  *   floating-point dtype.
- * @throws RangeError if `shape` holds anything but non-negative integers.
+ * @throws {@link RangeError} if `shape` holds anything but non-negative integers.
  *
  * @example
  * ```ts

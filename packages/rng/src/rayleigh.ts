@@ -16,9 +16,9 @@ import { uniformValues } from "./uniform-values.ts";
  * @param shape - Shape of the result (default: that of `scale`).
  * @param options - `dtype`, see {@link FloatOptions}; `scale` is rounded to it.
  * @returns An array of the given shape and dtype. As in JAX, an element is `Infinity` when `u` is 0, once in 2^23 float32 draws.
- * @throws TypeError if `key` is not a key, `scale` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `scale` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if `scale` is out of range or NaN, or does not broadcast to `shape`, or `shape` holds
+ * @throws {@link RangeError} if `scale` is out of range or NaN, or does not broadcast to `shape`, or `shape` holds
  *   anything but non-negative integers.
  *
  * @example

@@ -19,9 +19,9 @@ import { splitKey } from "./split.ts";
  * @param shape - Shape of the result (default: that of `df`).
  * @param options - `dtype`, see {@link FloatOptions}; `df` is rounded to it.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `df` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `df` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if `df` is out of range or NaN, or does not broadcast to `shape`, or `shape` holds
+ * @throws {@link RangeError} if `df` is out of range or NaN, or does not broadcast to `shape`, or `shape` holds
  *   anything but non-negative integers.
  *
  * @example

@@ -18,9 +18,9 @@ import { uniformValues } from "./uniform-values.ts";
  * @param shape - Shape of the result (default: that to which the parameters broadcast).
  * @param options - `dtype`, see {@link FloatOptions}; the parameters are rounded to it.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, a parameter no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, a parameter no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if a parameter is out of range or NaN, the limits do not ascend, or does not broadcast to `shape`, or `shape` holds
+ * @throws {@link RangeError} if a parameter is out of range or NaN, the limits do not ascend, or does not broadcast to `shape`, or `shape` holds
  *   anything but non-negative integers.
  *
  * @example

@@ -18,9 +18,9 @@ import { uniformValues } from "./uniform-values.ts";
  * @param shape - Shape of the result (default: that of `mean`).
  * @param options - `dtype`, see {@link FloatOptions}; `mean` is rounded to it.
  * @returns An array of the given shape and dtype.
- * @throws TypeError if `key` is not a key, `mean` no array of real numbers, `shape` not an array or `dtype` not a real
+ * @throws {@link TypeError} if `key` is not a key, `mean` no array of real numbers, `shape` not an array or `dtype` not a real
  *   floating-point dtype.
- * @throws RangeError if `mean` is out of range or NaN, or does not broadcast to `shape`, or `shape` holds
+ * @throws {@link RangeError} if `mean` is out of range or NaN, or does not broadcast to `shape`, or `shape` holds
  *   anything but non-negative integers.
  * @see Michael, Schucany and Haas (1976), "Generating random variates using transformations with multiple roots", The
  *   American Statistician 30, section 4. https://doi.org/10.1080/00031305.1976.10479147

@@ -20,9 +20,9 @@ import type { FloatOptions } from "./sample-arguments.ts";
  *   for parameters all elements come of one draw.
  * @param options - `dtype`, see {@link FloatOptions}; the parameters are rounded to it.
  * @returns An array of the dtype and of the shape to which `shape` and the parameters broadcast.
- * @throws TypeError if `key` is not a key, a parameter no array of real numbers, `shape` not an array or `dtype` not a
+ * @throws {@link TypeError} if `key` is not a key, a parameter no array of real numbers, `shape` not an array or `dtype` not a
  *   real floating-point dtype.
- * @throws RangeError if a parameter is out of range or NaN, `shape` and the parameters do not broadcast together, or
+ * @throws {@link RangeError} if a parameter is out of range or NaN, `shape` and the parameters do not broadcast together, or
  *   `shape` holds anything but non-negative integers.
  *
  * @example

@@ -27,9 +27,9 @@ export interface Decoded {
  *
  * @param bytes - The whole file, header at most {@link MAX_HEADER_LENGTH} bytes long.
  * @returns The tensors, row-major and contiguous, and the metadata.
- * @throws TypeError if `bytes` is neither a Uint8Array nor an ArrayBuffer, or a tensor has
+ * @throws {@link TypeError} if `bytes` is neither a Uint8Array nor an ArrayBuffer, or a tensor has
  *   a dtype that is not supported (the 8-bit floats, for instance).
- * @throws RangeError if the file is truncated or corrupt; the message names the tensor.
+ * @throws {@link RangeError} if the file is truncated or corrupt; the message names the tensor.
  * @see The format, https://huggingface.co/docs/safetensors
  *
  * @example

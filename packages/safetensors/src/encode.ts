@@ -34,8 +34,8 @@ interface Placed {
  *   row-major. Any dtype but complex128, which the format lacks.
  * @param options - `metadata`, an object of strings.
  * @returns The file in a buffer of its own.
- * @throws TypeError if a tensor is no array or complex128, or metadata is not of strings.
- * @throws RangeError if a name occurs twice, is `__metadata__`, or holds an unpaired
+ * @throws {@link TypeError} if a tensor is no array or complex128, or metadata is not of strings.
+ * @throws {@link RangeError} if a name occurs twice, is `__metadata__`, or holds an unpaired
  *   surrogate, or if the header would exceed {@link MAX_HEADER_LENGTH}.
  * @see The format, https://huggingface.co/docs/safetensors
  *

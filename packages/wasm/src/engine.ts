@@ -60,7 +60,7 @@ export function simdSupported(): boolean {
  * compiling is forbidden, kernels fall back by themselves.
  *
  * @param on - Whether kernels may use WebAssembly, which is the state at the start.
- * @throws TypeError if `on` is not a boolean.
+ * @throws {@link TypeError} if `on` is not a boolean.
  *
  * @example
  * ```ts

@@ -414,8 +414,8 @@ function callCode(callee: FunctionReference, operands: readonly unknown[]): Code
  * @param callee - The function; it must have a result.
  * @param operands - One operand for each of its parameters, in order.
  * @returns The result as an expression.
- * @throws RangeError if the number of operands is wrong.
- * @throws TypeError if an operand has the wrong type, or the function has no result.
+ * @throws {@link RangeError} if the number of operands is wrong.
+ * @throws {@link TypeError} if an operand has the wrong type, or the function has no result.
  *
  * @example
  * ```ts

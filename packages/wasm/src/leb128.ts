@@ -4,7 +4,7 @@
  *
  * @param value - An integer in [0, 2^32).
  * @returns The bytes, as few as possible.
- * @throws RangeError if `value` is not such an integer.
+ * @throws {@link RangeError} if `value` is not such an integer.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function encodeUnsigned(value: number): number[] {
  *
  * @param value - An integer in [-2^63, 2^63); a number must be a safe integer.
  * @returns The bytes, as few as possible.
- * @throws RangeError if `value` is not such an integer.
+ * @throws {@link RangeError} if `value` is not such an integer.
  *
  * @example
  * ```ts

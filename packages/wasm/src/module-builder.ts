@@ -65,7 +65,7 @@ export class ModuleBuilder {
    * @param from - Name of the import's module.
    * @param name - Name of the memory in it.
    * @param minimumPages - Pages of 64 KiB that the memory must have, default 0.
-   * @throws Error if the module already has a memory.
+   * @throws {@link Error} if the module already has a memory.
    */
   importMemory(from: string, name: string, minimumPages = 0): void {
     if (this.memory) {
@@ -89,7 +89,7 @@ export class ModuleBuilder {
    * @param body - Writes the statements; receives the builder and the parameters as locals.
    * @param options - `exported` (default true).
    * @returns A reference for calls from other functions of the module.
-   * @throws Error if the name is taken, or a body with a result does not end with `return`.
+   * @throws {@link Error} if the name is taken, or a body with a result does not end with `return`.
    */
   function<P extends Parameters, R extends ValueType | undefined>(
     name: string,

@@ -55,7 +55,7 @@ export class Scratch {
    *
    * @param bytes - A non-negative integer.
    * @returns The address, a multiple of 64.
-   * @throws RangeError if `bytes` is not such an integer, or exceeds {@link Scratch.available}.
+   * @throws {@link RangeError} if `bytes` is not such an integer, or exceeds {@link Scratch.available}.
    */
   allocate(bytes: number): number {
     if (!Number.isInteger(bytes) || bytes < 0 || bytes > this.available) {
@@ -72,7 +72,7 @@ export class Scratch {
    * Frees the allocation at `pointer` and all later ones.
    *
    * @param pointer - An address that `allocate` returned.
-   * @throws RangeError if nothing is allocated there.
+   * @throws {@link RangeError} if nothing is allocated there.
    */
   release(pointer: number): void {
     if (!(pointer >= 0 && pointer <= this.top && pointer % ALIGNMENT === 0)) {

@@ -1,0 +1,30 @@
+import { add, multiply, slice } from "@flaxen/autodiff";
+import type { Tensor } from "@flaxen/autodiff";
+
+/** Cuts the last axis into parts of one size. */
+export function splitLast(x: Tensor, parts: number): Tensor[] {
+  const outer = x.shape.slice(0, -1);
+  const size = x.shape[outer.length] / parts;
+  const start = outer.map(() => 0);
+  return Array.from({ length: parts }, (_, i) =>
+    slice(x, [...start, i * size], [...outer, (i + 1) * size]),
+  );
+}
+
+/** The functions of a long short-term memory. */
+interface Squashing {
+  readonly gateFn: (x: Tensor) => Tensor;
+  readonly activationFn: (x: Tensor) => Tensor;
+}
+
+/** The new cell and state of a long short-term memory from the sums that enter its gates. */
+export function updateMemory(
+  cell: Tensor,
+  [input, forget, content, output]: readonly Tensor[],
+  { gateFn, activationFn }: Squashing,
+): [Tensor, Tensor] {
+  const kept = multiply(gateFn(forget), cell);
+  const added = multiply(gateFn(input), activationFn(content));
+  const next = add(kept, added);
+  return [next, multiply(gateFn(output), activationFn(next))];
+}

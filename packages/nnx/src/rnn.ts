@@ -1,0 +1,271 @@
+import { describe } from "@flaxen/dtype";
+import {
+  add,
+  flip,
+  isTracer,
+  remainder,
+  reshape,
+  slice,
+  stack,
+  subtract,
+  takeAlongAxis,
+} from "@flaxen/autodiff";
+import type { Tensor, TensorLike } from "@flaxen/autodiff";
+import { arange, flatData } from "@flaxen/ndarray";
+import type { Shape } from "@flaxen/ndarray";
+import { checkIndices, checkInput, checkOptions } from "./arguments.ts";
+import { Module } from "./module.ts";
+import { isPytree } from "./pytree.ts";
+import { toStream } from "./random-source.ts";
+import type { RNNCellBase } from "./recurrent.ts";
+import { RngStream } from "./rngs.ts";
+import type { Rngs } from "./rngs.ts";
+import { sameShape } from "./update.ts";
+
+/** Settings of `RNN`. */
+export interface RNNOptions<WithCarry extends boolean = boolean> {
+  /** Whether time is the first axis, and not the one before the features; false by default. */
+  readonly timeMajor?: boolean;
+  /** Whether `forward` returns the last carry, too; false by default. */
+  readonly returnCarry?: WithCarry;
+  /** Whether the sequence is run from its end; false by default. */
+  readonly reverse?: boolean;
+  /** Whether the outputs of a reversed run are put back into the order of the input; false by default. */
+  readonly keepOrder?: boolean;
+  /**
+   * Where initial carries come from: true, the default, for a stream of its own with the seed 0,
+   * false for none, streams to fork.
+   */
+  readonly rngs?: Rngs | boolean;
+}
+
+/** Settings of one call of `RNN.forward`; what is missing is taken from the layer. */
+export interface RNNCall<Carry, WithCarry extends boolean = boolean> {
+  /** The carry before the first step; by default the cell makes one. */
+  readonly initialCarry?: Carry | undefined;
+  /** Number of valid steps of each sequence, integers of shape `batch`; all by default. */
+  readonly seqLengths?: TensorLike | undefined;
+  /** Whether to return the last carry, too. */
+  readonly returnCarry?: WithCarry;
+  /** Whether time is the first axis. */
+  readonly timeMajor?: boolean;
+  /** Whether the sequence is run from its end. */
+  readonly reverse?: boolean;
+  /** Whether the outputs of a reversed run are put back into the order of the input. */
+  readonly keepOrder?: boolean;
+  /** Where the initial carry comes from; streams are forked. */
+  readonly rngs?: Rngs | RngStream | undefined;
+}
+
+/** What `RNN.forward` returns: the outputs, with the last carry in front if that was asked for. */
+export type RNNResult<Carry, WithCarry extends boolean> = WithCarry extends true
+  ? [Carry, Tensor]
+  : Tensor;
+
+/**
+ * Runs a recurrent cell over sequences.
+ *
+ * With `seqLengths`, a reversed run starts at the last valid step of each sequence and leaves the
+ * padding at the end, and the carry returned is that of the last valid step. What comes out of padding
+ * has no meaning.
+ *
+ * @example
+ * ```ts
+ * import { ones } from "@flaxen/ndarray";
+ * import { LSTMCell, RNN, Rngs } from "@flaxen/nnx";
+ *
+ * const rnn = new RNN(new LSTMCell(3, 5, { rngs: new Rngs(0) }));
+ * rnn.forward(ones([2, 7, 3])).shape; // => [2, 7, 5]
+ * const [[c, h], y] = rnn.forward(ones([2, 7, 3]), { returnCarry: true, seqLengths: [7, 4] });
+ * h.shape; // => [2, 5]
+ * ```
+ */
+export class RNN<Carry = Tensor, WithCarry extends boolean = false> extends Module {
+  /** Takes the steps. */
+  cell: RNNCellBase<Carry>;
+  /** Whether time is the first axis. */
+  readonly timeMajor: boolean;
+  /** Whether the last carry is returned, too. */
+  readonly returnCarry: boolean;
+  /** Whether the sequence is run from its end. */
+  readonly reverse: boolean;
+  /** Whether the outputs of a reversed run are put back into the order of the input. */
+  readonly keepOrder: boolean;
+  /** Where initial carries come from; null if each call has to bring a stream. */
+  rngs: RngStream | null;
+
+  /**
+   * Wraps a cell.
+   *
+   * @param cell - e.g. an `LSTMCell`.
+   * @param options - see {@link RNNOptions}.
+   * @throws {@link TypeError} if `cell` is no cell, an option is unknown, or `rngs` is neither streams nor a
+   *   boolean.
+   */
+  constructor(cell: RNNCellBase<Carry>, options: RNNOptions<WithCarry> = {}) {
+    super();
+    if (!isPytree(cell) || !("initializeCarry" in cell)) {
+      throw new TypeError(`RNN: cell must be a recurrent cell, got ${describe(cell)}.`);
+    }
+    checkOptions("RNN", options, OPTIONS);
+    const {
+      timeMajor = false,
+      returnCarry = false,
+      reverse = false,
+      keepOrder = false,
+      rngs = true,
+    } = options;
+    this.cell = cell;
+    this.timeMajor = timeMajor;
+    this.returnCarry = returnCarry;
+    this.reverse = reverse;
+    this.keepOrder = keepOrder;
+    this.rngs = carryStream("RNN", rngs);
+  }
+
+  /**
+   * Runs the cell.
+   *
+   * @param x - shape `[...batch, time, features]`, or `[time, ...batch, features]` if time-major.
+   * @param options - see {@link RNNCall}.
+   * @returns the outputs of all steps, stacked along the time axis of `x`; with `returnCarry`
+   *   `[carry, outputs]`.
+   * @throws {@link RangeError} if `x` has too few axes or no steps, or `seqLengths` does not fit.
+   * @throws {@link TypeError} if an option is unknown, or `seqLengths` holds no integers.
+   * @throws {@link Error} if the initial carry has to be made and there is no stream.
+   */
+  forward<Q extends boolean = WithCarry>(
+    x: TensorLike,
+    options: RNNCall<Carry, Q> = {},
+  ): RNNResult<Carry, Q> {
+    checkOptions("RNN.forward", options, CALL_OPTIONS);
+    const input = checkInput("RNN.forward", x);
+    const features = this.cell.numFeatureAxes;
+    const timeMajor = options.timeMajor ?? this.timeMajor;
+    const timeAxis = timeMajor ? 0 : input.ndim - features - 1;
+    checkTime(input, timeAxis, features);
+    const batch = input.shape.slice(0, -features).toSpliced(timeAxis, 1);
+    const lengths = checkLengths(options.seqLengths, batch, input.shape[timeAxis]);
+    const reverse = options.reverse ?? this.reverse;
+    const returnCarry = options.returnCarry ?? this.returnCarry;
+    const ordered = reverse ? flipSequences(input, timeAxis, lengths) : input;
+    const steps = unstack(ordered, timeAxis);
+    let carry = options.initialCarry ?? this.initialCarry(steps[0].shape, options.rngs);
+    const carries: Carry[] = [];
+    const outputs = steps.map((step) => {
+      const [next, y] = this.cell.forward(carry, step);
+      carry = next;
+      if (returnCarry && lengths !== null) carries.push(next);
+      return y;
+    });
+    const stacked = stack(outputs, timeAxis);
+    const keepOrder = reverse && (options.keepOrder ?? this.keepOrder);
+    const result = keepOrder ? flipSequences(stacked, timeAxis, lengths) : stacked;
+    if (!returnCarry) return result as RNNResult<Carry, Q>;
+    const last = lengths === null ? carry : lastValid(carries, lengths);
+    return [last, result] as RNNResult<Carry, Q>;
+  }
+
+  private initialCarry(shape: Shape, rngs: Rngs | RngStream | undefined): Carry {
+    const given = isPytree(rngs) && "stream" in rngs ? rngs.carry.fork() : rngs;
+    const source = given ?? this.rngs;
+    if (source === null) {
+      throw new Error(
+        "RNN.forward: rngs must be given to make the initial carry, got null. Pass { rngs } or { initialCarry }.",
+      );
+    }
+    return this.cell.initializeCarry(shape, { rngs: toStream("RNN.forward", source, "carry") });
+  }
+}
+
+/** The stream that a sequence runner keeps. */
+export function carryStream(callee: string, rngs: Rngs | boolean): RngStream | null {
+  if (typeof rngs === "boolean") return rngs ? new RngStream(0, { tag: "carry" }) : null;
+  if (isPytree(rngs) && "stream" in rngs) return rngs.carry.fork();
+  throw new TypeError(`${callee}: rngs must be an Rngs or a boolean, got ${describe(rngs)}.`);
+}
+
+function checkTime({ shape }: Tensor, timeAxis: number, features: number): void {
+  if (timeAxis < 0 || shape.length < features + 1) {
+    throw new RangeError(
+      `RNN.forward: x must have a time axis and ${features} of features, got shape ${describe(shape)}.`,
+    );
+  }
+  if (shape[timeAxis] === 0) {
+    throw new RangeError(
+      `RNN.forward: x must have at least one step, got shape ${describe(shape)}.`,
+    );
+  }
+}
+
+function checkLengths(
+  seqLengths: TensorLike | undefined,
+  batch: Shape,
+  steps: number,
+): Tensor | null {
+  if (seqLengths === undefined) return null;
+  const lengths = checkIndices("RNN.forward", "seqLengths", seqLengths);
+  if (!sameShape(lengths.shape, batch)) {
+    throw new RangeError(
+      `RNN.forward: seqLengths must have the shape of the batch, ${describe(batch)}, got ${describe(lengths.shape)}.`,
+    );
+  }
+  if (!isTracer(lengths)) {
+    const wrong = Array.from(flatData(lengths), Number).find((n) => n < 0 || n > steps);
+    if (wrong !== undefined) {
+      throw new RangeError(
+        `RNN.forward: seqLengths must be between 0 and the number of steps, ${steps}, got ${wrong}.`,
+      );
+    }
+  }
+  return lengths;
+}
+
+function unstack(x: Tensor, axis: number): Tensor[] {
+  const { shape } = x;
+  return Array.from({ length: shape[axis] }, (_, t) => {
+    const start = shape.map((_n, a) => (a === axis ? t : 0));
+    return reshape(slice(x, start, shape.with(axis, t + 1)), shape.toSpliced(axis, 1));
+  });
+}
+
+/** Turns the valid part of each sequence around; padding stays at the end. */
+function flipSequences(x: Tensor, axis: number, lengths: Tensor | null): Tensor {
+  if (lengths === null) return flip(x, axis);
+  const steps = x.shape[axis];
+  const backwards = subtract(steps - 1, arange(0, steps, 1, "int32"));
+  const ones = x.shape.map(() => 1);
+  // The lengths have the axes of x but time and features.
+  const batch = [...lengths.shape.toSpliced(axis, 0, 1), ...ones].slice(0, x.ndim);
+  const places = add(reshape(backwards, ones.with(axis, steps)), reshape(lengths, batch));
+  return takeAlongAxis(x, remainder(places, steps), axis);
+}
+
+/** The carry after the last valid step of each sequence; nested arrays are carries, too. */
+function lastValid<Carry>(carries: readonly Carry[], lengths: Tensor): Carry {
+  const [first] = carries as readonly (Tensor | readonly Tensor[])[];
+  if (Array.isArray(first)) {
+    return first.map((_, i) =>
+      lastValid(
+        carries.map((carry) => (carry as readonly Tensor[])[i]),
+        lengths,
+      ),
+    ) as Carry;
+  }
+  const all = stack(carries as readonly Tensor[], 0);
+  const places = [1, ...lengths.shape, ...all.shape.slice(lengths.ndim + 1).map(() => 1)];
+  const last = takeAlongAxis(all, reshape(subtract(lengths, 1), places), 0);
+  return reshape(last, all.shape.slice(1)) as Carry;
+}
+
+const OPTIONS: readonly string[] = ["timeMajor", "returnCarry", "reverse", "keepOrder", "rngs"];
+
+const CALL_OPTIONS: readonly string[] = [
+  "initialCarry",
+  "seqLengths",
+  "returnCarry",
+  "timeMajor",
+  "reverse",
+  "keepOrder",
+  "rngs",
+];
