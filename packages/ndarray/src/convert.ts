@@ -38,6 +38,9 @@ export type TypedArray =
  */
 export type ArrayInput = NDArrayLike | NestedArray | TypedArray;
 
+/** A number or lists of numbers, nested to any depth. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
 /**
  * Builds an array from nested lists, a scalar, a typed array or another array; the elements are
  * always copied.
@@ -59,6 +62,8 @@ export type ArrayInput = NDArrayLike | NestedArray | TypedArray;
  * array([[1, 2], [3]]); // throws RangeError: array: input must have equal lengths along axis 1, got 2 and 1.
  * ```
  */
+export function array(input: NestedNumbers): NDArray<"float32" | "float64">;
+export function array<D extends DType = DType>(input: ArrayInput, dtype?: D): NDArray<D>;
 export function array<D extends DType = DType>(input: ArrayInput, dtype?: D): NDArray<D> {
   const x = fromInput("array", input, dtype);
   if (!sharesMemory(x, input)) return x;

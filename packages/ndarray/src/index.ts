@@ -20,7 +20,7 @@ export { normalizeAxes, normalizeAxis } from "./axis.ts";
 export { broadcastShapes, broadcastTo } from "./broadcast.ts";
 export { contiguous, copy, isContiguous } from "./contiguous.ts";
 export { array, asNDArray } from "./convert.ts";
-export type { ArrayInput, TypedArray } from "./convert.ts";
+export type { ArrayInput, NestedNumbers, TypedArray } from "./convert.ts";
 export { flatData } from "./copy.ts";
 export {
   arange,

@@ -9,6 +9,7 @@ import type { Key } from "./key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws points uniform in the unit ball of an Lp norm, as `jax.random.ball` does.
@@ -41,7 +42,7 @@ export function ball(
   p = 2,
   shape: Shape = [],
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("ball", key, shape, options);
   checkNumbers(d, p);
   const { round, pow } = arithmeticOf(dtype);

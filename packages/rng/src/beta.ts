@@ -7,6 +7,7 @@ import type { Key } from "./key.ts";
 import { checkFloatParameters, FINITE_NOT_NEGATIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from beta distributions, as `jax.random.beta` does.
@@ -38,7 +39,7 @@ export function beta(
   b: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("beta", key, shape, options, [
     ["a", a, FINITE_NOT_NEGATIVE],
     ["b", b, FINITE_NOT_NEGATIVE],

@@ -9,6 +9,7 @@ import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
 import { checkParameters, NOT_NEGATIVE, PROBABILITY } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from binomial distributions, as `jax.random.binomial` does: numbers of successes among `n` trials.
@@ -43,7 +44,7 @@ export function binomial(
   p: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   useKey("binomial", key);
   checkOptions("binomial", options);
   const dtype = checkFloatDType("binomial", options.dtype);

@@ -7,6 +7,7 @@ import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { tangent32 } from "./tangent32.ts";
 import { uniformValues } from "./uniform-values.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from the Cauchy distribution of location 0 and scale 1, as `jax.random.cauchy` does.
@@ -27,7 +28,11 @@ import { uniformValues } from "./uniform-values.ts";
  * cauchy(key(0), [1000]).shape; // => [1000]
  * ```
  */
-export function cauchy(key: Key, shape: Shape = [], options: FloatOptions = {}): NDArray {
+export function cauchy(
+  key: Key,
+  shape: Shape = [],
+  options: FloatOptions = {},
+): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("cauchy", key, shape, options);
   const { round } = arithmeticOf(dtype);
   const tangent = dtype === "float64" ? Math.tan : tangent32;

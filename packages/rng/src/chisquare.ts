@@ -5,6 +5,7 @@ import { floatSample } from "./float-sample.ts";
 import type { Key } from "./key.ts";
 import { checkFloatParameters, NOT_NEGATIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from chi-square distributions, as `jax.random.chisquare` does.
@@ -33,7 +34,7 @@ export function chisquare(
   df: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("chisquare", key, shape, options, [["df", df, NOT_NEGATIVE]]);
   const { size, dtype, parameters } = drawn;
   const [degrees] = parameters;

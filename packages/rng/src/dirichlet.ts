@@ -9,6 +9,7 @@ import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
 import { checkParameters, checkRealArray, FINITE_NOT_NEGATIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from Dirichlet distributions, as `jax.random.dirichlet` does.
@@ -38,7 +39,7 @@ export function dirichlet(
   alpha: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   useKey("dirichlet", key);
   checkOptions("dirichlet", options);
   const dtype = checkFloatDType("dirichlet", options.dtype);

@@ -10,6 +10,7 @@ import { checkParameters, FINITE } from "./parameters.ts";
 import { signsOf } from "./rademacher.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from double-sided Maxwell distributions, as `jax.random.double_sided_maxwell` does.
@@ -42,7 +43,7 @@ export function doubleSidedMaxwell(
   scale: ArrayInput,
   shape: Shape = [],
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   useKey("doubleSidedMaxwell", key);
   checkOptions("doubleSidedMaxwell", options);
   const dtype = checkFloatDType("doubleSidedMaxwell", options.dtype);

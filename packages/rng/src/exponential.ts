@@ -4,6 +4,7 @@ import { floatSample } from "./float-sample.ts";
 import type { Key } from "./key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from the exponential distribution of mean 1, as `jax.random.exponential` does.
@@ -24,7 +25,11 @@ import type { FloatOptions } from "./sample-arguments.ts";
  * exponential(key(0), [3]); // => Array([2.950128 , 3.8434246 , 0.40390354], dtype=float32)
  * ```
  */
-export function exponential(key: Key, shape: Shape = [], options: FloatOptions = {}): NDArray {
+export function exponential(
+  key: Key,
+  shape: Shape = [],
+  options: FloatOptions = {},
+): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("exponential", key, shape, options);
   return floatSample(exponentialValues(key, size, dtype), shape, dtype);
 }

@@ -6,6 +6,7 @@ import type { Key } from "./key.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from F distributions, as `jax.random.f` does.
@@ -37,7 +38,7 @@ export function f(
   dfden: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("f", key, shape, options, [
     ["dfnum", dfnum, POSITIVE],
     ["dfden", dfden, POSITIVE],

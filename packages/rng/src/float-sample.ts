@@ -8,7 +8,7 @@ export function floatSample(
   values: Float32Array | Float64Array,
   shape: Shape,
   dtype: FloatDType,
-): NDArray {
+): NDArray<FloatDType> {
   if (dtype === "float32" || dtype === "float64") return wrap(values, shape, dtype);
   const toBits = dtype === "float16" ? float16Bits : bfloat16Bits;
   const stored = new Uint16Array(values.length);
@@ -20,6 +20,6 @@ function wrap(
   data: Float32Array | Float64Array | Uint16Array,
   shape: Shape,
   dtype: FloatDType,
-): NDArray {
+): NDArray<FloatDType> {
   return new NDArray<FloatDType>(data, shape, undefined, 0, dtype);
 }

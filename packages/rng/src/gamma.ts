@@ -4,6 +4,7 @@ import { gammaValues } from "./gamma-values.ts";
 import type { Key } from "./key.ts";
 import { checkFloatParameters, NOT_NEGATIVE } from "./parameters.ts";
 import type { ParameterInput } from "./parameters.ts";
+import type { FloatDType } from "./arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 
 /**
@@ -33,7 +34,12 @@ import type { FloatOptions } from "./sample-arguments.ts";
  * gamma(key(0), [0.5, 1, 2]).shape; // => [3]
  * ```
  */
-export function gamma(key: Key, a: ArrayInput, shape?: Shape, options: FloatOptions = {}): NDArray {
+export function gamma(
+  key: Key,
+  a: ArrayInput,
+  shape?: Shape,
+  options: FloatOptions = {},
+): NDArray<FloatDType> {
   return drawGamma("gamma", key, a, shape, options);
 }
 
@@ -66,7 +72,7 @@ export function loggamma(
   a: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   return drawGamma("loggamma", key, a, shape, options);
 }
 
@@ -76,7 +82,7 @@ function drawGamma(
   a: ArrayInput,
   shape: Shape | undefined,
   options: FloatOptions,
-): NDArray {
+): NDArray<FloatDType> {
   const inputs: readonly ParameterInput[] = [["a", a, NOT_NEGATIVE]];
   const drawn = checkFloatParameters(callee, key, shape, options, inputs);
   const { size, dtype, parameters } = drawn;

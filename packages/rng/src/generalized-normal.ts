@@ -4,6 +4,7 @@ import { generalizedNormalValues } from "./generalized-normal-values.ts";
 import type { Key } from "./key.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from generalized normal distributions, as `jax.random.generalized_normal` does.
@@ -32,7 +33,7 @@ export function generalizedNormal(
   p: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("generalizedNormal", key, shape, options, [
     ["p", p, POSITIVE],
   ]);

@@ -37,7 +37,11 @@ export interface GumbelOptions {
  * gumbel(key(0), [2, 3], { mode: "high" }).shape; // => [2, 3]
  * ```
  */
-export function gumbel(key: Key, shape: Shape = [], options: GumbelOptions = {}): NDArray {
+export function gumbel(
+  key: Key,
+  shape: Shape = [],
+  options: GumbelOptions = {},
+): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("gumbel", key, shape, options);
   const mode = checkGumbelMode("gumbel", options.mode);
   return floatSample(gumbelValues(key, size, dtype, mode), shape, dtype);

@@ -6,6 +6,7 @@ import type { Key } from "./key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { uniformValues } from "./uniform-values.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from the Laplace distribution of location 0 and scale 1, as `jax.random.laplace` does.
@@ -26,7 +27,11 @@ import { uniformValues } from "./uniform-values.ts";
  * laplace(key(0), [1000]).shape; // => [1000]
  * ```
  */
-export function laplace(key: Key, shape: Shape = [], options: FloatOptions = {}): NDArray {
+export function laplace(
+  key: Key,
+  shape: Shape = [],
+  options: FloatOptions = {},
+): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("laplace", key, shape, options);
   const { log1p, round } = arithmeticOf(dtype);
   const values = uniformValues(key, size, dtype, round(finfo(dtype).epsneg - 1), 1);

@@ -5,6 +5,7 @@ import type { Key } from "./key.ts";
 import { positiveUniformValues } from "./positive-uniform-values.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from the logistic distribution of location 0 and scale 1, as `jax.random.logistic` does.
@@ -25,7 +26,11 @@ import type { FloatOptions } from "./sample-arguments.ts";
  * logistic(key(0), [1000]).shape; // => [1000]
  * ```
  */
-export function logistic(key: Key, shape: Shape = [], options: FloatOptions = {}): NDArray {
+export function logistic(
+  key: Key,
+  shape: Shape = [],
+  options: FloatOptions = {},
+): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("logistic", key, shape, options);
   const { log, log1p, round } = arithmeticOf(dtype);
   const values = positiveUniformValues(key, size, dtype);

@@ -38,7 +38,7 @@ export function lognormal(
   sigma: ArrayInput = 1,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("lognormal", key, shape, options, [["sigma", sigma, FINITE]]);
   const { size, dtype, parameters } = drawn;
   const [sigmas] = parameters;

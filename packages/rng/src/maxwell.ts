@@ -5,6 +5,7 @@ import type { Key } from "./key.ts";
 import { maxwellValues } from "./maxwell-values.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from the Maxwell distribution of scale 1, as `jax.random.maxwell` does.
@@ -25,7 +26,11 @@ import type { FloatOptions } from "./sample-arguments.ts";
  * maxwell(key(0), [1000]).shape; // => [1000]
  * ```
  */
-export function maxwell(key: Key, shape: Shape = [], options: FloatOptions = {}): NDArray {
+export function maxwell(
+  key: Key,
+  shape: Shape = [],
+  options: FloatOptions = {},
+): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("maxwell", key, shape, options);
   checkSampleShape("maxwell", [...shape, 3]);
   return floatSample(maxwellValues(key, size, dtype), shape, dtype);

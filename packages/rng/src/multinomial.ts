@@ -12,6 +12,7 @@ import type { Key } from "./key.ts";
 import { checkParameters, checkRealArray, FINITE_NOT_NEGATIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from multinomial distributions, as `jax.random.multinomial` does: how often each of several outcomes occurs among
@@ -45,7 +46,7 @@ export function multinomial(
   p: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   useKey("multinomial", key);
   checkOptions("multinomial", options);
   const dtype = checkFloatDType("multinomial", options.dtype);

@@ -5,6 +5,7 @@ import { astype, broadcastShapes, flatData, sizeOf } from "@flaxen/ndarray";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
 import type { Key } from "./key.ts";
@@ -50,7 +51,7 @@ export function multivariateNormal(
   cov: ArrayInput,
   shape?: Shape,
   options: MultivariateNormalOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const callee = "multivariateNormal";
   useKey(callee, key);
   checkOptions(callee, options);

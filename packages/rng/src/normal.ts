@@ -33,7 +33,11 @@ export interface NormalOptions {
  * normal(key(0), [1000, 10]).shape; // => [1000, 10]
  * ```
  */
-export function normal(key: Key, shape: Shape = [], options: NormalOptions = {}): NDArray {
+export function normal(
+  key: Key,
+  shape: Shape = [],
+  options: NormalOptions = {},
+): NDArray<FloatDType> {
   useKey("normal", key);
   checkOptions("normal", options);
   const size = checkSampleShape("normal", shape);

@@ -6,6 +6,7 @@ import { division } from "./division.ts";
 import type { Key } from "./key.ts";
 import { ABOVE_ZERO, checkFloatParameters } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from Pareto distributions of scale 1, as `jax.random.pareto` does.
@@ -34,7 +35,7 @@ export function pareto(
   b: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("pareto", key, shape, options, [["b", b, ABOVE_ZERO]]);
   const { size, dtype, parameters } = drawn;
   const [shapes] = parameters;

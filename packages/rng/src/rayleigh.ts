@@ -5,6 +5,7 @@ import type { Key } from "./key.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { uniformValues } from "./uniform-values.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from Rayleigh distributions, as `jax.random.rayleigh` does.
@@ -33,7 +34,7 @@ export function rayleigh(
   scale: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("rayleigh", key, shape, options, [["scale", scale, POSITIVE]]);
   const { size, dtype, parameters } = drawn;
   const [scales] = parameters;

@@ -8,6 +8,7 @@ import { standardNormals } from "./standard-normals.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from Student's t distributions, as `jax.random.t` does.
@@ -31,7 +32,12 @@ import { splitKey } from "./split.ts";
  * t(key(0), 3, [1000]).shape; // => [1000]
  * ```
  */
-export function t(key: Key, df: ArrayInput, shape?: Shape, options: FloatOptions = {}): NDArray {
+export function t(
+  key: Key,
+  df: ArrayInput,
+  shape?: Shape,
+  options: FloatOptions = {},
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("t", key, shape, options, [["df", df, POSITIVE]]);
   const { size, dtype, parameters } = drawn;
   const [degrees] = parameters;

@@ -5,6 +5,7 @@ import type { Key } from "./key.ts";
 import { checkFloatParameters, FINITE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { uniformValues } from "./uniform-values.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from triangular distributions, as `jax.random.triangular` does.
@@ -37,7 +38,7 @@ export function triangular(
   right: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("triangular", key, shape, options, [
     ["left", left, FINITE],
     ["mode", mode, FINITE],

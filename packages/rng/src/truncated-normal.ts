@@ -45,7 +45,7 @@ export function truncatedNormal(
   upper: number,
   shape: Shape = [],
   options: TruncatedNormalOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   useKey("truncatedNormal", key);
   checkOptions("truncatedNormal", options);
   const size = checkSampleShape("truncatedNormal", shape);

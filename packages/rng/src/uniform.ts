@@ -40,7 +40,11 @@ export interface UniformOptions {
  * uniform(key(0), [2, 3], { minval: -1, maxval: 1 }).shape; // => [2, 3]
  * ```
  */
-export function uniform(key: Key, shape: Shape = [], options: UniformOptions = {}): NDArray {
+export function uniform(
+  key: Key,
+  shape: Shape = [],
+  options: UniformOptions = {},
+): NDArray<FloatDType> {
   useKey("uniform", key);
   checkOptions("uniform", options);
   const size = checkSampleShape("uniform", shape);

@@ -7,6 +7,7 @@ import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import { uniformValues } from "./uniform-values.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from Wald (inverse Gaussian) distributions of scale 1, as `jax.random.wald` does.
@@ -37,7 +38,7 @@ export function wald(
   mean: ArrayInput,
   shape?: Shape,
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const drawn = checkFloatParameters("wald", key, shape, options, [["mean", mean, POSITIVE]]);
   const { size, dtype, parameters } = drawn;
   const [means] = parameters;

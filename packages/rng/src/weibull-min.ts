@@ -7,6 +7,7 @@ import type { Key } from "./key.ts";
 import { ABOVE_ZERO, checkParameters, jointShape, POSITIVE } from "./parameters.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import type { FloatDType } from "./arguments.ts";
 
 /**
  * Draws from Weibull distributions, as `jax.random.weibull_min` does.
@@ -38,7 +39,7 @@ export function weibullMin(
   concentration: ArrayInput,
   shape: Shape = [],
   options: FloatOptions = {},
-): NDArray {
+): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("weibullMin", key, shape, options);
   const inputs = [
     ["scale", scale, POSITIVE],
