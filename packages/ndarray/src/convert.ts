@@ -62,7 +62,7 @@ export type NestedNumbers = number | readonly NestedNumbers[];
  * array([[1, 2], [3]]); // throws RangeError: array: input must have equal lengths along axis 1, got 2 and 1.
  * ```
  */
-export function array(input: NestedNumbers): NDArray<"float32" | "float64">;
+export function array(input: NestedNumbers, dtype?: undefined): NDArray<"float32" | "float64">;
 export function array<D extends DType = DType>(input: ArrayInput, dtype?: D): NDArray<D>;
 export function array<D extends DType = DType>(input: ArrayInput, dtype?: D): NDArray<D> {
   const x = fromInput("array", input, dtype);
