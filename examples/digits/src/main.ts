@@ -60,6 +60,12 @@ function show(file: string): string {
   return relative(process.cwd(), file);
 }
 
+// A reader that has seen enough, such as `head`, ends the run without a complaint.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   process.exitCode = await main(parseOptions(process.argv.slice(2), data.train.labels.size));
 } catch (error) {
