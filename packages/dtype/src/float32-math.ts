@@ -174,8 +174,8 @@ export function log1p32(x: number): number {
 }
 
 /**
- * Computes the power `x ** y` of two float32, as XLA does on a CPU: the float32 nearest to the true value in nearly all
- * cases.
+ * Computes the power `x ** y` of two float32: the engine's double-precision power, rounded once. XLA on a CPU rounds
+ * differently in rare cases.
  *
  * Unlike `Math.pow` it has `1 ** NaN` and `(-1) ** Infinity` equal to 1, as IEEE 754 has.
  *

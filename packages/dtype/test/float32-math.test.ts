@@ -1,6 +1,16 @@
 import { createHash } from "node:crypto";
 import test from "ava";
-import { erf32, erfInv32, exp32, expm132, fma32, log1p32, log32, tanh32 } from "@flaxen/dtype";
+import {
+  erf32,
+  erfInv32,
+  exp32,
+  expm132,
+  fma32,
+  log1p32,
+  log32,
+  pow32,
+  tanh32,
+} from "@flaxen/dtype";
 
 // Answers of JAX 0.10.2 on a CPU. `digest` covers 2 ** 20 inputs spread over all 2 ** 32 bit patterns (both signs,
 // subnormal numbers, infinities and NaN among them):
@@ -119,6 +129,38 @@ test("exp32, log32, log1p32, tanh32, erf32, erfInv32 have the limits of the true
     NaN,
     NaN,
   ]);
+});
+
+test("pow32(x, y) equals JAX at ordinary and special points", (t) => {
+  // np.asarray(jax.jit(lax.pow)(np.float32(x), np.float32(y))), jax 0.10.2 on a CPU
+  const points = [
+    [0.5, 0.5, 0.7071067690849304],
+    [2, -1, 0.5],
+    [3, 2.5, 15.588457107543945],
+    [0.1, 10, 1.00000015212931e-10],
+    [10, -3, 0.0010000000474974513],
+    [1.5, 0.3333, 1.1446987390518188],
+    [0.75, 20, 0.003171212039887905],
+    [7, -0.25, 0.6147881746292114],
+    [0, 0, 1],
+    [0, -1, Infinity],
+    [-0, -1, -Infinity],
+    [-8, 3, -512],
+    [-8, 2, 64],
+    [-8, 1 / 3, NaN],
+    [1, NaN, 1],
+    [-1, Infinity, 1],
+    [Infinity, -1, 0],
+    [-Infinity, 3, -Infinity],
+    [Infinity, 0, 1],
+    [2, Infinity, Infinity],
+    [2, -Infinity, 0],
+    [1e-30, 2, 0],
+    [1e30, 2, Infinity],
+    [NaN, 0, 1],
+  ];
+  for (const [x, y, power] of points)
+    t.is(pow32(Math.fround(x), Math.fround(y)), power, `${x} ** ${y}`);
 });
 
 test("fma32(a, b, c) rounds once", (t) => {
