@@ -2,6 +2,9 @@ import { describe } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { isNDArray } from "@flaxen/ndarray";
 import type { NDArray, Shape } from "@flaxen/ndarray";
+import type { LaneFormula } from "./lanes.ts";
+import { runKernel } from "./memory-kernel.ts";
+import type { KernelChoice } from "./memory-kernel.ts";
 import { isTracer } from "./tensor.ts";
 import type { Tensor, Trace } from "./tensor.ts";
 
@@ -36,8 +39,18 @@ export interface Primitive<P> {
   readonly name: string;
   /** Checks the operands and returns the shape and dtype of the result. */
   abstractEval(inputs: readonly ShapedArray[], params: P): ShapedArray;
-  /** Computes the result, a new row-major array of shape and dtype `out`, from concrete operands. */
+  /**
+   * Computes the result, a new row-major array of shape and dtype `out`, from concrete operands, in plain
+   * JavaScript.
+   */
   evaluate(inputs: readonly NDArray[], params: P, out: ShapedArray): NDArray;
+  /**
+   * Chooses the SIMD kernel for operands of these shapes and dtypes, which gives the bits of `evaluate`;
+   * undefined where there is none.
+   */
+  readonly kernel?: KernelChoice<P>;
+  /** Element-wise primitives, whose operands broadcast: the formula of one element in SIMD lanes. */
+  readonly lanes?: LaneFormula<P>;
   /**
    * Pulls the cotangent `ct` of the result back to each operand, in terms of operations, so that the
    * rule is itself differentiable. Each cotangent has its operand's shape and dtype; `null` is zero.
@@ -84,5 +97,15 @@ export function bind<P>(primitive: Primitive<P>, inputs: readonly Tensor[], para
   }
   if (top !== null) return top.process(primitive, inputs, params);
   const concrete = inputs as readonly NDArray[];
-  return primitive.evaluate(concrete, params, primitive.abstractEval(concrete, params));
+  return evaluate(primitive, concrete, params);
+}
+
+/** Applies a primitive to concrete operands at once. */
+export function evaluate<P>(
+  primitive: Primitive<P>,
+  inputs: readonly NDArray[],
+  params: P,
+): NDArray {
+  const out = primitive.abstractEval(inputs, params);
+  return runKernel(primitive, inputs, params, out) ?? primitive.evaluate(inputs, params, out);
 }

@@ -1,0 +1,86 @@
+import type { DType } from "@flaxen/dtype";
+import { allocate, itemSize } from "@flaxen/dtype";
+import { flatData, NDArray } from "@flaxen/ndarray";
+import { scratch, wasmEnabled } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
+import { sizeOf } from "./compute-dtype.ts";
+import type { Primitive, ShapedArray } from "./primitive.ts";
+
+/**
+ * Runs one application of a primitive on arrays in the scratch memory.
+ *
+ * Operands and result lie row-major in the storage of their dtypes, each from an address (in bytes) that is a
+ * multiple of 64; up to the next multiple of 64 after its end an array may be read and written. A kernel
+ * may take workspace with `allocate` and must release it.
+ */
+export type MemoryKernel = (inputs: readonly number[], output: number) => void;
+
+/** Chooses the kernel for operands of given shapes and dtypes; undefined where there is none. */
+export type KernelChoice<P> = (
+  inputs: readonly ShapedArray[],
+  params: P,
+  out: ShapedArray,
+) => MemoryKernel | undefined;
+
+/** With fewer elements than this, plain loops are quicker than the copies to and from the scratch memory. */
+const KERNEL_THRESHOLD = 64;
+
+/** Bytes that an array takes in the scratch memory. */
+export function byteLength({ shape, dtype }: ShapedArray): number {
+  return sizeOf(shape) * itemSize(dtype);
+}
+
+/** Copies an array to an address of the scratch memory, row-major. */
+export function copyIn(memory: Scratch, address: number, x: NDArray): void {
+  const data = flatData(x);
+  if (data instanceof Float32Array) memory.f32.set(data, address / 4);
+  else memory.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
+}
+
+/** A new array with the bytes from an address of the scratch memory on. */
+export function copyOut(memory: Scratch, address: number, { shape, dtype }: ShapedArray): NDArray {
+  const data = allocate(dtype, sizeOf(shape));
+  if (data instanceof Float32Array) {
+    data.set(memory.f32.subarray(address / 4, address / 4 + data.length));
+  } else {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    bytes.set(memory.u8.subarray(address, address + bytes.length));
+  }
+  return new NDArray<DType>(data, shape, undefined, 0, dtype);
+}
+
+/** Evaluates a primitive by its kernel, if it has one that is worth it; else undefined. */
+export function runKernel<P>(
+  primitive: Primitive<P>,
+  inputs: readonly NDArray[],
+  params: P,
+  out: ShapedArray,
+): NDArray | undefined {
+  const { kernel } = primitive;
+  if (kernel === undefined || !wasmEnabled()) return undefined;
+  let size = sizeOf(out.shape);
+  for (const x of inputs) size = Math.max(size, x.size);
+  if (size < KERNEL_THRESHOLD) return undefined;
+  const memory = scratch();
+  if (memory === undefined) return undefined;
+  const run = kernel(inputs, params, out);
+  if (run === undefined) return undefined;
+  // Rounded up by `allocate`; kernels take their workspace from what is left.
+  let bytes = byteLength(out) + 64;
+  for (const x of inputs) bytes += byteLength(x) + 64;
+  if (bytes > memory.available / 2) return undefined;
+  const bottom = memory.allocate(0);
+  try {
+    const addresses: number[] = [];
+    for (const x of inputs) {
+      const address = memory.allocate(byteLength(x));
+      copyIn(memory, address, x);
+      addresses.push(address);
+    }
+    const output = memory.allocate(byteLength(out));
+    run(addresses, output);
+    return copyOut(memory, output, out);
+  } finally {
+    memory.release(bottom);
+  }
+}
