@@ -15,7 +15,8 @@ import type { Primitive } from "./primitive.ts";
 import { sumTo } from "./sum-to.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 
-const broadcastToPrimitive: Primitive<{ readonly shape: Shape }> = {
+/** Repeats axes of length 1, and leading axes. */
+export const broadcastToPrimitive: Primitive<{ readonly shape: Shape }> = {
   name: "broadcastTo",
   abstractEval: ([x], { shape }) => {
     const extra = shape.length - x.shape.length;

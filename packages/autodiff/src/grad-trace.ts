@@ -2,10 +2,8 @@ import { describe } from "@flaxen/dtype";
 import { isFloating } from "@flaxen/dtype";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
-import { Tracer } from "./tensor.ts";
+import { nextLevel, Tracer } from "./tensor.ts";
 import type { Tensor, Trace } from "./tensor.ts";
-
-let traces = 0;
 
 /** One recorded application; `P` is hidden, since a tape mixes primitives. */
 export interface TapeNode {
@@ -36,12 +34,7 @@ export class GradTracer extends Tracer {
   }
 }
 
-/**
- * Records what depends on the inputs, for one walk backwards.
- *
- * The level is the order of creation: an inner differentiation starts after the outer ones that are
- * still running, so no depth needs to be kept and a throwing function leaves nothing to restore.
- */
+/** Records what depends on the inputs, for one walk backwards. */
 export class GradTrace implements Trace {
   /** Order of creation. */
   readonly level: number;
@@ -53,7 +46,7 @@ export class GradTrace implements Trace {
 
   /** Starts a trace on behalf of the named transformation. */
   constructor(transform: string) {
-    this.level = ++traces;
+    this.level = nextLevel();
     this.transform = transform;
   }
 

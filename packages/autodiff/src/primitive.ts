@@ -49,6 +49,8 @@ export interface Primitive<P> {
    * undefined where there is none.
    */
   readonly kernel?: KernelChoice<P>;
+  /** Whether the result has the operand's elements in the same order, under whatever shape. */
+  readonly alias?: boolean;
   /** Element-wise primitives, whose operands broadcast: the formula of one element in SIMD lanes. */
   readonly lanes?: LaneFormula<P>;
   /**

@@ -17,6 +17,7 @@ const reshapePrimitive: Primitive<{ readonly shape: Shape }> = {
     return new NDArray(data, shape, undefined, offset, dtype);
   },
   vjp: (ct, { inputs: [x] }) => [reshapeTo(ct, x.shape)],
+  alias: true,
 };
 
 /** Reshapes to a shape that is known to fit. */

@@ -10,6 +10,7 @@ const stopGradientPrimitive: PlainPrimitive = {
   abstractEval: likeOperand,
   evaluate: copyOperand,
   vjp: zeroGradient,
+  alias: true,
 };
 
 /**

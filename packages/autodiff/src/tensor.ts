@@ -14,6 +14,16 @@ export interface Trace {
   process<P>(primitive: Primitive<P>, inputs: readonly Tensor[], params: P): Tensor;
 }
 
+let traces = 0;
+
+/**
+ * The level of a new trace. It is the order of creation: an inner transformation starts after the outer ones
+ * that are still running, so no depth needs to be kept and a throwing function leaves nothing to restore.
+ */
+export function nextLevel(): number {
+  return ++traces;
+}
+
 const TRACER: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Tracer");
 
 /**
@@ -36,6 +46,16 @@ export class Tracer {
     this.operation = operation;
     this.shape = shape;
     this.dtype = dtype;
+  }
+
+  /** Whether it stands for a bare number, whose dtype follows the other operands. */
+  get weak(): boolean {
+    return false;
+  }
+
+  /** Where in the user's code it was made, as ` at file:line`, if the transformation keeps track of that. */
+  get origin(): string {
+    return "";
   }
 
   /** Number of axes. */
@@ -105,7 +125,7 @@ export class Tracer {
 
 function refuseRead(member: string, x: Tracer): never {
   const { operation, trace } = x;
-  const origin = operation === "argument" ? "an argument" : `the result of ${operation}`;
+  const origin = operation === "argument" ? "an argument" : `the result of ${operation}${x.origin}`;
   const shape = `[${x.shape.join(", ")}]`;
   throw new Error(
     `Tensor.${member}: the tensor must be concrete, got a tracer of ${x.dtype}${shape}, ${origin} inside ${trace.transform}. ` +

@@ -13,6 +13,7 @@ const ALIGNMENT = 64;
  * The memory that kernels work in: copy operands in, run, copy results out.
  *
  * Allocation follows a stack: {@link Scratch.release} with the pointer of an allocation frees it and all later ones.
+ * What has to outlast a call is kept at the other end of the memory: {@link Scratch.keep}, {@link Scratch.drop}.
  * The memory is reserved once and never grows, so views of it stay valid.
  */
 export class Scratch {
@@ -31,6 +32,8 @@ export class Scratch {
   /** The memory as float64; element i is at address 8 i. */
   readonly f64: Float64Array;
   private top = 0;
+  /** Blocks that are kept, from the end of the memory downwards. */
+  private readonly kept: { from: number; to: number }[] = [];
 
   /** Wraps a memory; {@link scratch} does this once. */
   constructor(memory: WasmMemory) {
@@ -47,7 +50,12 @@ export class Scratch {
 
   /** Bytes that the next allocation can have. */
   get available(): number {
-    return this.capacity - this.top;
+    return this.floor - this.top;
+  }
+
+  /** Where the kept blocks begin. */
+  private get floor(): number {
+    return this.kept.at(-1)?.from ?? this.capacity;
   }
 
   /**
@@ -64,7 +72,7 @@ export class Scratch {
       );
     }
     const pointer = this.top;
-    this.top = Math.min(this.capacity, Math.ceil((pointer + bytes) / ALIGNMENT) * ALIGNMENT);
+    this.top = Math.min(this.floor, Math.ceil((pointer + bytes) / ALIGNMENT) * ALIGNMENT);
     return pointer;
   }
 
@@ -81,6 +89,47 @@ export class Scratch {
       );
     }
     this.top = pointer;
+  }
+
+  /**
+   * Takes `bytes` bytes that stay until they are dropped, apart from the stack of allocations.
+   *
+   * @param bytes - A non-negative integer.
+   * @returns The address, a multiple of 64; undefined if there is no room.
+   * @throws {@link RangeError} if `bytes` is not such an integer.
+   */
+  keep(bytes: number): number | undefined {
+    if (!Number.isInteger(bytes) || bytes < 0) {
+      throw new RangeError(`Scratch.keep: bytes must be a non-negative integer, got ${bytes}.`);
+    }
+    const length = Math.ceil((bytes + 1) / ALIGNMENT) * ALIGNMENT;
+    let to = this.capacity;
+    let position = 0;
+    for (; position < this.kept.length; position++) {
+      const block = this.kept[position];
+      if (to - block.to >= length) break;
+      to = block.from;
+    }
+    const from = to - length;
+    if (from < this.top) return undefined;
+    this.kept.splice(position, 0, { from, to });
+    return from;
+  }
+
+  /**
+   * Gives back a kept block.
+   *
+   * @param pointer - An address that `keep` returned.
+   * @throws {@link RangeError} if nothing is kept there.
+   */
+  drop(pointer: number): void {
+    const position = this.kept.findIndex(({ from }) => from === pointer);
+    if (position < 0) {
+      throw new RangeError(
+        `Scratch.drop: pointer must be the address of a kept block, got ${pointer}.`,
+      );
+    }
+    this.kept.splice(position, 1);
   }
 }
 

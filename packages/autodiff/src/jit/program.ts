@@ -1,0 +1,209 @@
+import { reshape } from "@flaxen/ndarray";
+import type { NDArray } from "@flaxen/ndarray";
+import { scratch, simdSupported, wasmEnabled } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
+import { byteLength, copyIn, copyOut } from "../memory-kernel.ts";
+import { storageOf } from "./cluster.ts";
+import type { Graph } from "./graph.ts";
+import { constantsOf, Placement } from "./placement.ts";
+import { compileSteps } from "./compile-steps.ts";
+import type { CompiledStep } from "./compile-steps.ts";
+import { planSteps } from "./steps.ts";
+import { PlainProgram } from "./plain-program.ts";
+import type { Step } from "./steps.ts";
+import { Resident } from "./resident.ts";
+
+/** What a program takes and gives: arrays, or results that it has kept itself. */
+export type ProgramValue = NDArray | Resident;
+
+/**
+ * A compiled graph.
+ *
+ * With WebAssembly it runs on one planned stretch of the scratch memory: inputs are copied in, the steps run,
+ * outputs are copied out. Outputs that are carried stay there, in the place of the input that they replace, as
+ * {@link Resident}s. Without WebAssembly the same primitives are evaluated one by one, with the same results.
+ */
+export class Program {
+  /** What it computes. */
+  readonly graph: Graph;
+  private readonly arena: ArenaProgram | null;
+  private readonly plain: PlainProgram;
+
+  /**
+   * Compiles a graph.
+   *
+   * @param graph - What to compute.
+   * @param carried - For each output the position of the input whose place it takes in the next call, or null.
+   */
+  constructor(graph: Graph, carried: readonly (number | null)[] = []) {
+    this.graph = graph;
+    this.arena = ArenaProgram.compile(graph, carried);
+    this.plain = new PlainProgram(graph);
+  }
+
+  /** Runs the program on arrays of the shapes and dtypes of the graph's inputs. */
+  call(inputs: readonly ProgramValue[]): ProgramValue[] {
+    return this.arena?.call(inputs) ?? this.plain.call(inputs.map(arrayOf));
+  }
+
+  /** What was compiled, for reports. */
+  describe(): ProgramDescription {
+    const steps = this.arena?.steps ?? [];
+    return {
+      operations: this.graph.traced,
+      kept: this.plain.length,
+      loops: steps.filter(({ kind }) => kind === "loop").length,
+      kernels: steps.filter(({ kind }) => kind === "kernel").map(({ name }) => name),
+      evaluated: steps.filter(({ kind }) => kind === "evaluate").map(({ name }) => name),
+      bytes: this.arena?.placement.bytes ?? 0,
+      keptBytes: this.arena?.placement.keptBytes ?? 0,
+      carried: this.arena?.placement.slots.filter((slot) => slot !== null).length ?? 0,
+    };
+  }
+}
+
+/** What {@link Program.describe} tells. */
+export interface ProgramDescription {
+  /** Applications of primitives that were traced. */
+  readonly operations: number;
+  /** How many are left after equal ones were shared and unused ones dropped. */
+  readonly kept: number;
+  /** Fused element-wise loops. */
+  readonly loops: number;
+  /** Primitives that run as SIMD kernels on the program's memory. */
+  readonly kernels: readonly string[];
+  /** Primitives that have no kernel and are evaluated as outside of `jit`. */
+  readonly evaluated: readonly string[];
+  /** Working memory of a call. */
+  readonly bytes: number;
+  /** Memory of carried results and constants. */
+  readonly keptBytes: number;
+  /** Number of carried results. */
+  readonly carried: number;
+}
+
+/** Memory that is given back when a program is no longer in use. */
+const abandoned: FinalizationRegistry<readonly number[]> = /* @__PURE__ */ new FinalizationRegistry(
+  (addresses) => {
+    for (const address of addresses) scratch()?.drop(address);
+  },
+);
+
+/** A program over the scratch memory. */
+class ArenaProgram {
+  readonly steps: readonly CompiledStep[];
+  readonly placement: Placement;
+  private readonly graph: Graph;
+  private readonly memory: Scratch;
+  /** Where the working memory was in the last call. */
+  private base = -1;
+  private running = false;
+  /** What the slot of each carried input holds, if it has not been handed over. */
+  private readonly owners: (Resident | null)[];
+  /** Whether each input is wanted in the memory. */
+  private readonly wanted: readonly boolean[];
+  /** Inputs that are returned as they are. */
+  private readonly returned: readonly number[];
+
+  /** Null where WebAssembly is missing or memory is short. */
+  static compile(graph: Graph, carried: readonly (number | null)[]): ArenaProgram | null {
+    const memory = wasmEnabled() && simdSupported() ? scratch() : undefined;
+    if (memory === undefined) return null;
+    const steps = planSteps(graph);
+    let bytes = 0;
+    for (const value of constantsOf(steps)) bytes += byteLength(value) + 64;
+    return bytes > memory.available / 2 ? null : new ArenaProgram(graph, steps, carried, memory);
+  }
+
+  private constructor(
+    graph: Graph,
+    steps: readonly Step[],
+    carried: readonly (number | null)[],
+    memory: Scratch,
+  ) {
+    this.graph = graph;
+    this.memory = memory;
+    this.placement = new Placement(graph, steps, carried, memory);
+    this.steps = compileSteps(steps, memory);
+    this.owners = graph.inputs.map(() => null);
+    const read = new Set(steps.flatMap(({ inputs }) => inputs.map(storageOf)));
+    this.wanted = graph.inputs.map((input) => read.has(input));
+    this.returned = graph.outputs.flatMap((output) => {
+      const { source } = storageOf(output);
+      return source.kind === "input" ? [source.position] : [];
+    });
+    abandoned.register(this, this.placement.kept);
+  }
+
+  /** Undefined if it cannot run now: WebAssembly is off, memory is short, or it runs already. */
+  call(inputs: readonly ProgramValue[]): ProgramValue[] | undefined {
+    const { memory, placement } = this;
+    if (!wasmEnabled() || this.running || placement.bytes > memory.available) return undefined;
+    const base = memory.allocate(placement.bytes);
+    this.running = true;
+    try {
+      if (base !== this.base) this.locate(base);
+      this.load(inputs, base);
+      for (const step of this.steps) step.run();
+      for (const { from, slot, length } of placement.moves) {
+        const start = placement.addressOf(from, base);
+        memory.u8.copyWithin(slot, start, start + length);
+      }
+      return this.results(inputs, base);
+    } finally {
+      this.running = false;
+      memory.release(base);
+    }
+  }
+
+  private locate(base: number): void {
+    this.base = -1;
+    for (const step of this.steps) {
+      step.locate((value) => this.placement.addressOf(value, base));
+    }
+    this.base = base;
+  }
+
+  /** Brings the inputs in; whatever else their slots hold is read back first. */
+  private load(inputs: readonly ProgramValue[], base: number): void {
+    const { memory, placement, owners, graph } = this;
+    for (const position of this.returned) arrayOf(inputs[position]);
+    for (let i = 0; i < inputs.length; i++) {
+      const x = inputs[i];
+      const owner = owners[i];
+      if (owner !== null) {
+        if (owner === x) continue;
+        owner.read();
+        owner.handOver();
+        owners[i] = null;
+      }
+      if (this.wanted[i]) copyIn(memory, placement.addressOf(graph.inputs[i], base), arrayOf(x));
+    }
+  }
+
+  private results(inputs: readonly ProgramValue[], base: number): ProgramValue[] {
+    const { memory, placement, graph, owners } = this;
+    return graph.outputs.map((output, i) => {
+      const position = placement.carried[i];
+      if (position !== null) {
+        owners[position]?.handOver();
+        const slot = placement.slots[position] as number;
+        const resident = new Resident(output.shape, output.dtype, () =>
+          copyOut(memory, slot, output),
+        );
+        owners[position] = resident;
+        return resident;
+      }
+      const { source } = storageOf(output);
+      if (source.kind === "application") {
+        return copyOut(memory, placement.addressOf(output, base), output);
+      }
+      const array = source.kind === "constant" ? source.array : arrayOf(inputs[source.position]);
+      return reshape(array, output.shape);
+    });
+  }
+}
+
+function arrayOf(x: ProgramValue): NDArray {
+  return x instanceof Resident ? x.read() : x;
+}
