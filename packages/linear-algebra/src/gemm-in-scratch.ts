@@ -1,8 +1,8 @@
 import { describe } from "@flaxen/dtype";
 import { scratch } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
-import { doubleKernel, singleKernel } from "./gemm-kernel.ts";
-import type { GemmKernel } from "./gemm-kernel.ts";
+import { doubleKernel, singleKernel } from "./gemm-product.ts";
+import type { GemmKernel } from "./gemm-product.ts";
 import { OVERWRITE } from "./gemm-mode.ts";
 import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
 
@@ -109,8 +109,8 @@ function product(
   const cStride = n * bytes;
   for (let j = 0; j < n; j += PANEL_N) {
     kernel.product(
-      transA ? 0 : 1,
-      transB ? 1 : 0,
+      transA,
+      transB,
       m,
       Math.min(PANEL_N, n - j),
       k,
