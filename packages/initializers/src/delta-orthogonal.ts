@@ -1,5 +1,6 @@
 import { describe, isComplex } from "@flaxen/dtype";
 import { flatData, sizeOf, zeros } from "@flaxen/ndarray";
+import { handOver } from "@flaxen/rng/tracing";
 import { checkCall } from "./arguments.ts";
 import type { Initializer } from "./initializer.ts";
 import { checkOrthogonal, checkQRDType, orthogonalKernel } from "./orthogonal.ts";
@@ -41,7 +42,7 @@ import type { OrthogonalOptions } from "./orthogonal.ts";
  */
 export function deltaOrthogonal(scale = 1, options: OrthogonalOptions = {}): Initializer {
   const { columnAxis, builderDType } = checkOrthogonal("deltaOrthogonal", scale, options);
-  return (key, shape, dtype = builderDType) => {
+  const initializer: Initializer = (key, shape, dtype = builderDType) => {
     checkCall("deltaOrthogonal", key, shape);
     const type = checkQRDType("deltaOrthogonal", dtype);
     if (shape.length < 3 || shape.length > 5) {
@@ -61,6 +62,10 @@ export function deltaOrthogonal(scale = 1, options: OrthogonalOptions = {}): Ini
         `deltaOrthogonal: shape must not have a spatial axis of length 0, got ${describe(shape)}.`,
       );
     }
+    const traced = handOver("deltaOrthogonal", [key], shape, type, (key) =>
+      initializer(key, shape, type),
+    );
+    if (traced) return traced;
     const matrix = orthogonalKernel("deltaOrthogonal", key, features, type, scale, columnAxis);
     let centre = 0;
     for (const length of spatial) centre = centre * length + Math.floor((length - 1) / 2);
@@ -71,4 +76,5 @@ export function deltaOrthogonal(scale = 1, options: OrthogonalOptions = {}): Ini
     kernel.data.set(numbers, width * centre * sizeOf(features));
     return kernel;
   };
+  return initializer;
 }

@@ -1,6 +1,7 @@
 import { roundTo } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import type { FloatDType, Key } from "@flaxen/rng";
+import { handOver } from "@flaxen/rng/tracing";
 import { checkCall, checkInexactDType, checkOptions } from "./arguments.ts";
 import type { InexactDType } from "./arguments.ts";
 import { complexSample, partOf } from "./complex-sample.ts";
@@ -48,10 +49,12 @@ export function fanInitializer(
   const axes = { inAxis, outAxis, batchAxis };
   const builderDType =
     options.dtype === undefined ? undefined : checkInexactDType(callee, options.dtype);
-  return (key, shape, dtype = builderDType) => {
+  const initializer: Initializer = (key, shape, dtype = builderDType) => {
     checkCall(callee, key, shape);
     const type = checkInexactDType(callee, dtype);
     const variance = scale / fanOf(callee, shape, mode, axes);
+    const traced = handOver(callee, [key], shape, type, (key) => initializer(key, shape, type));
+    if (traced) return traced;
     // As in JAX, the variance is rounded to the dtype before any root is taken.
     if (type !== "complex64" && type !== "complex128") {
       return draws.real(key, shape, type, roundTo(type, variance));
@@ -61,4 +64,5 @@ export function fanInitializer(
     const factor = root / roundTo(part, draws.deviation);
     return complexSample(draws.complex(key, shape, type), factor, shape, type);
   };
+  return initializer;
 }

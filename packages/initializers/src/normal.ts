@@ -1,4 +1,5 @@
 import { normal as drawNormal } from "@flaxen/rng";
+import { handOver } from "@flaxen/rng/tracing";
 import { checkCall, checkFinite, checkInexactDType } from "./arguments.ts";
 import type { InexactDType } from "./arguments.ts";
 import { complexNormal } from "./complex-normal.ts";
@@ -33,12 +34,15 @@ import { scaleSample } from "./scale-sample.ts";
 export function normal(stddev = 0.01, dtype?: InexactDType): Initializer {
   checkFinite("normal", "stddev", stddev);
   const builderDType = dtype === undefined ? dtype : checkInexactDType("normal", dtype);
-  return (key, shape, dtype = builderDType) => {
+  const initializer: Initializer = (key, shape, dtype = builderDType) => {
     checkCall("normal", key, shape);
     const type = checkInexactDType("normal", dtype);
+    const traced = handOver("normal", [key], shape, type, (key) => initializer(key, shape, type));
+    if (traced) return traced;
     if (type === "complex64" || type === "complex128") {
       return complexSample(complexNormal(key, shape, type), stddev, shape, type);
     }
     return scaleSample(drawNormal(key, shape, { dtype: type }), stddev);
   };
+  return initializer;
 }

@@ -5,6 +5,7 @@ import { contiguous, flatData, moveaxis, NDArray, sizeOf, zeros } from "@flaxen/
 import type { Shape } from "@flaxen/ndarray";
 import { normal } from "@flaxen/rng";
 import type { Key } from "@flaxen/rng";
+import { handOver } from "@flaxen/rng/tracing";
 import { checkCall, checkFinite, checkOptions } from "./arguments.ts";
 import { complexNormal } from "./complex-normal.ts";
 import { allocatePairs, partOf } from "./complex-sample.ts";
@@ -115,6 +116,10 @@ export function orthogonalKernel(
   }
   const size = sizeOf(shape);
   if (size === 0) return zeros(shape, dtype);
+  const traced = handOver(callee, [key], shape, dtype, (key) =>
+    orthogonalKernel(callee, key, shape, dtype, scale, columnAxis),
+  );
+  if (traced) return traced;
   const columns = shape[axis];
   const rows = size / columns;
   const matrix =

@@ -1,6 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import { truncatedNormal as drawTruncatedNormal } from "@flaxen/rng";
 import type { FloatDType } from "@flaxen/rng";
+import { handOver } from "@flaxen/rng/tracing";
 import { checkCall, checkFinite, checkFloatDType, checkOptions } from "./arguments.ts";
 import type { Initializer } from "./initializer.ts";
 import { scaleSample } from "./scale-sample.ts";
@@ -54,11 +55,16 @@ export function truncatedNormal(stddev = 0.01, options: TruncatedNormalOptions =
   }
   const builderDType =
     options.dtype === undefined ? undefined : checkFloatDType("truncatedNormal", options.dtype);
-  return (key, shape, dtype = builderDType) => {
+  const initializer: Initializer = (key, shape, dtype = builderDType) => {
     checkCall("truncatedNormal", key, shape);
     const type = checkFloatDType("truncatedNormal", dtype);
+    const traced = handOver("truncatedNormal", [key], shape, type, (key) =>
+      initializer(key, shape, type),
+    );
+    if (traced) return traced;
     return scaleSample(drawTruncatedNormal(key, lower, upper, shape, { dtype: type }), stddev);
   };
+  return initializer;
 }
 
 function checkLimit(argument: string, value: unknown): void {

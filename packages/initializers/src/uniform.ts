@@ -1,5 +1,6 @@
 import { uniform as drawUniform } from "@flaxen/rng";
 import type { FloatDType } from "@flaxen/rng";
+import { handOver } from "@flaxen/rng/tracing";
 import { checkCall, checkFinite, checkFloatDType } from "./arguments.ts";
 import type { Initializer } from "./initializer.ts";
 import { scaleSample } from "./scale-sample.ts";
@@ -30,9 +31,12 @@ import { scaleSample } from "./scale-sample.ts";
 export function uniform(scale = 0.01, dtype?: FloatDType): Initializer {
   checkFinite("uniform", "scale", scale);
   const builderDType = dtype === undefined ? dtype : checkFloatDType("uniform", dtype);
-  return (key, shape, dtype = builderDType) => {
+  const initializer: Initializer = (key, shape, dtype = builderDType) => {
     checkCall("uniform", key, shape);
     const type = checkFloatDType("uniform", dtype);
+    const traced = handOver("uniform", [key], shape, type, (key) => initializer(key, shape, type));
+    if (traced) return traced;
     return scaleSample(drawUniform(key, shape, { dtype: type }), scale);
   };
+  return initializer;
 }

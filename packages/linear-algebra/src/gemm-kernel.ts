@@ -1,6 +1,5 @@
 import { defineKernel, i32 } from "@flaxen/wasm";
-import type { FunctionBuilder, Local, ModuleBuilder, Operand } from "@flaxen/wasm";
-import { SUBTRACT } from "./gemm-mode.ts";
+import type { ModuleBuilder } from "@flaxen/wasm";
 import { buildNegate, buildPackLines, buildPackRows } from "./gemm-pack.ts";
 import {
   buildColumnTile,
@@ -8,165 +7,104 @@ import {
   buildRowDirect,
   buildRowTile,
   DOT_LINES,
-  DOUBLE,
-  SINGLE,
   TILE_ROWS,
   TILE_VECTORS,
 } from "./gemm-tiles.ts";
-import type { ColumnTile, Lanes } from "./gemm-tiles.ts";
-
-/** Rows of A packed at a time: together with a panel of B's strip they stay in the second-level cache. */
-export const PANEL_M = 128;
-/** Up to this many rows, rows of B are read as they lie: packing them would cost more. */
-const DIRECT_ROWS = 3;
-/** The same for lines of B along k, which are transposed on the way. */
-const DIRECT_ROWS_LINES = 1;
+import type { Lanes } from "./gemm-tiles.ts";
 
 /**
- * The functions of one width. Pointers and strides are in bytes. A packed operand is a row of strips, each
+ * What most products need. Pointers and strides are in bytes. A packed operand is a row of strips, each
  * `kc` steps of 4 rows of A or of 8 (float32) or 4 (float64) columns of B.
  */
-export interface GemmKernel {
+export interface CoreKernel {
   /**
-   * C = A B, C + A B or C - A B by `mode`, in k panels of `kc` steps.
-   *
-   * `aLines` tells whether A is `m` lines along k, not `k` rows of m elements; `bLines` whether B is `n` lines
-   * along k, not `k` rows of n elements. Reading goes up to 124 bytes past the end of an operand.
+   * Packs `lines` lines that are contiguous along k into strips `width` vectors wide. Reading goes up to a vector
+   * past the end.
    */
-  readonly product: (
-    aLines: number,
-    bLines: number,
-    m: number,
-    n: number,
-    k: number,
+  readonly packLines: PackFunction;
+  /** The same for lines across which each step of k is contiguous; it reads up to 31 bytes past the end. */
+  readonly packRows: PackFunction;
+  /** Changes the sign of whole vectors in place. */
+  readonly negate: (at: number, end: number) => void;
+  /** The part of C in whole tiles: multiples of 4 rows and of a strip's columns. */
+  readonly tiles: (
     a: number,
-    aStride: number,
+    b: number,
+    c: number,
+    cStride: number,
+    rows: number,
+    columns: number,
+    kc: number,
+    fresh: number,
+  ) => void;
+}
+
+type PackFunction = (
+  from: number,
+  stride: number,
+  lines: number,
+  kc: number,
+  to: number,
+  width: number,
+) => void;
+
+/** The 1 to 3 last rows of C, in whole strips of columns. */
+export interface RowEdgeKernel {
+  readonly rows: (
+    a: number,
+    b: number,
+    c: number,
+    cStride: number,
+    columns: number,
+    kc: number,
+    fresh: number,
+  ) => void;
+}
+
+/** Some last columns of C down all its rows; `b` points to the first one's place in the strip. */
+export interface ColumnEdgeKernel {
+  readonly columns: (
+    a: number,
+    b: number,
+    c: number,
+    cStride: number,
+    rows: number,
+    kc: number,
+    fresh: number,
+  ) => void;
+}
+
+/** A few rows of C one by one, over a packed A and B as it lies. */
+export interface FewRowsKernel {
+  readonly fewRows: (
+    a: number,
     b: number,
     bStride: number,
     c: number,
     cStride: number,
-    packedA: number,
-    packedB: number,
+    rows: number,
+    columns: number,
     kc: number,
-    mode: number,
+    fresh: number,
   ) => void;
 }
 
-/** The float32 kernel, or undefined when WebAssembly cannot be used. */
-export const singleKernel: () => GemmKernel | undefined = /* @__PURE__ */ defineKernel<GemmKernel>(
-  (module) => buildGemm(module, SINGLE()),
-);
-
-/** The float64 kernel, or undefined when WebAssembly cannot be used. */
-export const doubleKernel: () => GemmKernel | undefined = /* @__PURE__ */ defineKernel<GemmKernel>(
-  (module) => buildGemm(module, DOUBLE()),
-);
-
-function buildGemm(module: ModuleBuilder, lanes: Lanes): void {
-  const multiply = buildMultiply(module, lanes);
-  const direct = buildDirect(module, lanes);
-  const dots = buildDotRows(module, lanes);
-  const packLines = buildPackLines(module, lanes);
-  const packRows = buildPackRows(module, lanes);
-  const negate = buildNegate(module, lanes);
-  const aWidth = TILE_ROWS / lanes.count;
-  module.function(
-    "product",
-    {
-      aLines: "i32",
-      bLines: "i32",
-      m: "i32",
-      n: "i32",
-      k: "i32",
-      a: "i32",
-      aStride: "i32",
-      b: "i32",
-      bStride: "i32",
-      c: "i32",
-      cStride: "i32",
-      packedA: "i32",
-      packedB: "i32",
-      kc: "i32",
-      mode: "i32",
-    },
-    undefined,
-    (f, p) => {
-      const { m, n, k, a, aStride, b, bStride, c, cStride, packedA, packedB, kc } = p;
-      const fresh = f.let(i32.eqz(p.mode));
-      const isDirect = f.let(i32.leS(m, choose(p.bLines, DIRECT_ROWS_LINES, DIRECT_ROWS)));
-      const depth = f.local("i32");
-      const row = f.local("i32");
-      const rows = f.local("i32");
-      const aAt = f.local("i32");
-      const cAt = f.local("i32");
-      const pack = (lines: Local<"i32">, ...operands: Operand<"i32">[]): void => {
-        f.if(
-          lines,
-          () => f.call(packLines, ...operands),
-          () => f.call(packRows, ...operands),
-        );
-      };
-      f.while(i32.gtS(k, 0), () => {
-        f.set(depth, kc);
-        f.if(i32.ltS(k, kc), () => f.set(depth, k));
-        f.if(i32.eqz(isDirect), () => pack(p.bLines, b, bStride, n, depth, packedB, TILE_VECTORS));
-        f.set(aAt, a);
-        f.set(cAt, c);
-        f.for(row, 0, m, PANEL_M, () => {
-          f.set(rows, i32.sub(m, row));
-          f.if(i32.gtS(rows, PANEL_M), () => f.set(rows, PANEL_M));
-          pack(p.aLines, aAt, aStride, rows, depth, packedA, aWidth);
-          f.if(i32.eq(p.mode, SUBTRACT), () => {
-            const elements = i32.mul(i32.and(i32.add(rows, TILE_ROWS - 1), -TILE_ROWS), depth);
-            f.call(negate, packedA, i32.add(packedA, i32.mul(elements, lanes.bytes)));
-          });
-          f.if(
-            isDirect,
-            () => {
-              const operands = [packedA, b, bStride, cAt, cStride, rows, n, depth, fresh];
-              f.if(
-                p.bLines,
-                () => f.call(dots, ...operands),
-                () => f.call(direct, ...operands),
-              );
-            },
-            () => f.call(multiply, packedA, packedB, cAt, cStride, rows, n, depth, fresh),
-          );
-          f.set(aAt, i32.add(aAt, i32.mul(PANEL_M, choose(p.aLines, aStride, lanes.bytes))));
-          f.set(cAt, i32.add(cAt, i32.mul(cStride, PANEL_M)));
-        });
-        f.set(a, i32.add(a, i32.mul(depth, choose(p.aLines, lanes.bytes, aStride))));
-        f.set(b, i32.add(b, i32.mul(depth, choose(p.bLines, lanes.bytes, bStride))));
-        f.set(fresh, 0);
-        f.set(k, i32.sub(k, depth));
-      });
-    },
-  );
+/** Defines the functions that most products need. */
+export function defineCore(lanes: Lanes): () => CoreKernel | undefined {
+  return defineKernel<CoreKernel>((module) => {
+    buildPackLines(module, lanes);
+    buildPackRows(module, lanes);
+    buildNegate(module, lanes);
+    buildTiles(module, lanes);
+  });
 }
 
-/** `yes` where the condition is 1, `no` where it is 0. */
-function choose(condition: Operand<"i32">, yes: Operand<"i32">, no: Operand<"i32">) {
-  return i32.add(i32.mul(condition, yes), i32.mul(i32.eqz(condition), no));
-}
-
-/** A packed block of A times a packed panel of B, with tiles for the edges, so that C is written exactly. */
-function buildMultiply(module: ModuleBuilder, lanes: Lanes) {
+/** A packed block of A times a packed panel of B, both in whole strips. */
+function buildTiles(module: ModuleBuilder, lanes: Lanes): void {
   const stripColumns = TILE_VECTORS * lanes.count;
-  const full = buildRowTile(module, lanes, TILE_ROWS, 1);
-  // Tiles with enough accumulators to hide the latency of an addition, then narrower ones for the rest.
-  const rowTiles = [[4, 1], [2, 1], [1]].map(
-    (widths, i) =>
-      [
-        i + 1,
-        widths.map((strips) => [strips, buildRowTile(module, lanes, i + 1, strips)] as const),
-      ] as const,
-  );
-  const columnTiles = columnTileStrips(lanes).map(
-    (strips, i) =>
-      [i + 1, strips.map((s) => [s, buildColumnTile(module, lanes, i + 1, s)] as const)] as const,
-  );
-  return module.function(
-    "multiply",
+  const tile = buildRowTile(module, lanes, TILE_ROWS, 1);
+  module.function(
+    "tiles",
     {
       a: "i32",
       b: "i32",
@@ -182,71 +120,62 @@ function buildMultiply(module: ModuleBuilder, lanes: Lanes) {
       const aStrip = f.let(i32.mul(kc, TILE_ROWS * lanes.bytes));
       const bStrip = f.let(i32.mul(kc, TILE_VECTORS * 16));
       const cStrip = f.let(i32.mul(cStride, TILE_ROWS));
-      const fullRows = f.let(i32.and(rows, -TILE_ROWS));
-      const fullColumns = f.let(i32.and(columns, -stripColumns));
-      const restRows = f.let(i32.sub(rows, fullRows));
-      const restColumns = f.let(i32.sub(columns, fullColumns));
       const column = f.local("i32");
       const row = f.local("i32");
       const aAt = f.local("i32");
-      const bAt = f.let(b);
       const cAt = f.local("i32");
-      f.for(column, 0, fullColumns, stripColumns, () => {
+      f.for(column, 0, columns, stripColumns, () => {
         f.set(aAt, a);
         f.set(cAt, i32.add(c, i32.mul(column, lanes.bytes)));
-        f.for(row, 0, fullRows, TILE_ROWS, () => {
-          f.call(full, aAt, bAt, bStrip, cAt, cStride, fresh);
+        f.for(row, 0, rows, TILE_ROWS, () => {
+          f.call(tile, aAt, b, bStrip, cAt, cStride, fresh);
           f.set(aAt, i32.add(aAt, aStrip));
           f.set(cAt, i32.add(cAt, cStrip));
         });
-        f.set(bAt, i32.add(bAt, bStrip));
-      });
-      f.if(restRows, () => {
-        f.set(aAt, i32.add(a, i32.mul(i32.shrU(fullRows, 2), aStrip)));
-        for (const [count, tiles] of rowTiles) {
-          f.if(i32.eq(restRows, count), () => {
-            f.set(bAt, b);
-            f.set(cAt, i32.add(c, i32.mul(fullRows, cStride)));
-            f.set(column, fullColumns);
-            for (const [strips, tile] of tiles) {
-              f.while(i32.geS(column, strips * stripColumns), () => {
-                f.call(tile, aAt, bAt, bStrip, cAt, cStride, fresh);
-                f.set(bAt, i32.add(bAt, i32.mul(bStrip, strips)));
-                f.set(cAt, i32.add(cAt, strips * TILE_VECTORS * 16));
-                f.set(column, i32.sub(column, strips * stripColumns));
-              });
-            }
-          });
-        }
-      });
-      f.if(restColumns, () => {
-        const at = { a: aAt, b: bAt, c: cAt, row, end: f.local("i32") };
-        f.set(bAt, i32.add(b, i32.mul(i32.divU(fullColumns, stripColumns), bStrip)));
-        f.set(column, i32.mul(fullColumns, lanes.bytes));
-        const finish = (tiles: readonly (readonly [number, ColumnTile])[], count: number): void => {
-          f.set(at.end, i32.add(bAt, bStrip));
-          f.set(aAt, a);
-          f.set(cAt, i32.add(c, column));
-          f.set(row, rows);
-          walkColumn(f, tiles, at, { aStrip, cStride, cStrip, fresh });
-          f.set(bAt, i32.add(bAt, count * lanes.bytes));
-          f.set(column, i32.add(column, count * lanes.bytes));
-          f.set(restColumns, i32.sub(restColumns, count));
-        };
-        const widest = columnTiles.length;
-        // 5 columns are 3 + 2 and 6 are 3 + 3: tiles of one column have the fewest products for a load.
-        if (stripColumns > widest + 1) {
-          const [, tiles] = columnTiles[2];
-          const inThrees = i32.or(i32.eq(restColumns, 5), i32.eq(restColumns, 6));
-          f.if(inThrees, () => finish(tiles, 3));
-        }
-        for (const [count, tiles] of columnTiles.toReversed()) {
-          f.if(i32.geS(restColumns, count), () => finish(tiles, count));
-        }
+        f.set(b, i32.add(b, bStrip));
       });
     },
-    { exported: false },
   );
+}
+
+/** Defines the tiles of `rows` rows, 1 to 3: with enough accumulators to hide the latency of an addition, then narrower. */
+export function defineRowEdge(lanes: Lanes, rows: number): () => RowEdgeKernel | undefined {
+  const stripColumns = TILE_VECTORS * lanes.count;
+  const widths = [[4, 1], [2, 1], [1]][rows - 1];
+  return defineKernel<RowEdgeKernel>((module) => {
+    const tiles = widths.map(
+      (strips) => [strips, buildRowTile(module, lanes, rows, strips)] as const,
+    );
+    module.function(
+      "rows",
+      {
+        a: "i32",
+        b: "i32",
+        c: "i32",
+        cStride: "i32",
+        columns: "i32",
+        kc: "i32",
+        fresh: "i32",
+      },
+      undefined,
+      (f, { a, b, c, cStride, columns, kc, fresh }) => {
+        const bStrip = f.let(i32.mul(kc, TILE_VECTORS * 16));
+        for (const [strips, tile] of tiles) {
+          f.while(i32.geS(columns, strips * stripColumns), () => {
+            f.call(tile, a, b, bStrip, c, cStride, fresh);
+            f.set(b, i32.add(b, i32.mul(bStrip, strips)));
+            f.set(c, i32.add(c, strips * TILE_VECTORS * 16));
+            f.set(columns, i32.sub(columns, strips * stripColumns));
+          });
+        }
+      },
+    );
+  });
+}
+
+/** How the last columns are taken, by their number: the fewer at a time, the fewer products for a load. */
+export function columnEdges(lanes: Lanes): readonly (readonly number[])[] {
+  return lanes.count === 4 ? [[], [1], [2], [3], [4], [3, 2], [3, 3], [4, 3]] : [[], [1], [2], [3]];
 }
 
 /** For 1, 2, … columns: how many strips of A the tiles take, widest first; accumulators fit the registers. */
@@ -261,32 +190,48 @@ function columnTileStrips(lanes: Lanes): number[][] {
     : [[4, 1], [2, 1], [1]];
 }
 
-/** Computes a few columns of C down all rows, `at.row` of which are still to do. */
-function walkColumn(
-  f: FunctionBuilder,
-  tiles: readonly (readonly [number, ColumnTile])[],
-  at: Record<"a" | "b" | "c" | "row" | "end", Local<"i32">>,
-  steps: Record<"aStrip" | "cStride" | "cStrip" | "fresh", Local<"i32">>,
-): void {
-  for (const [strips, tile] of tiles) {
-    const rows = strips === 1 ? 1 : strips * TILE_ROWS;
-    f.while(i32.geS(at.row, rows), () => {
-      const { aStrip, cStride, cStrip, fresh } = steps;
-      f.call(tile, at.a, aStrip, at.b, at.end, at.c, cStride, at.row, fresh);
-      f.set(at.a, i32.add(at.a, i32.mul(aStrip, strips)));
-      f.set(at.c, i32.add(at.c, i32.mul(cStrip, strips)));
-      f.set(at.row, i32.sub(at.row, strips * TILE_ROWS));
-    });
-  }
+/** Defines the tiles of `columns` columns. */
+export function defineColumnEdge(
+  lanes: Lanes,
+  columns: number,
+): () => ColumnEdgeKernel | undefined {
+  return defineKernel<ColumnEdgeKernel>((module) => {
+    const tiles = columnTileStrips(lanes)[columns - 1].map(
+      (strips) => [strips, buildColumnTile(module, lanes, columns, strips)] as const,
+    );
+    module.function(
+      "columns",
+      { a: "i32", b: "i32", c: "i32", cStride: "i32", rows: "i32", kc: "i32", fresh: "i32" },
+      undefined,
+      (f, { a, b, c, cStride, rows, kc, fresh }) => {
+        const aStrip = f.let(i32.mul(kc, TILE_ROWS * lanes.bytes));
+        const cStrip = f.let(i32.mul(cStride, TILE_ROWS));
+        const end = f.let(i32.add(b, i32.mul(kc, TILE_VECTORS * 16)));
+        for (const [strips, tile] of tiles) {
+          // The last strip of A may be cut short.
+          f.while(i32.geS(rows, strips === 1 ? 1 : strips * TILE_ROWS), () => {
+            f.call(tile, a, aStrip, b, end, c, cStride, rows, fresh);
+            f.set(a, i32.add(a, i32.mul(aStrip, strips)));
+            f.set(c, i32.add(c, i32.mul(cStrip, strips)));
+            f.set(rows, i32.sub(rows, strips * TILE_ROWS));
+          });
+        }
+      },
+    );
+  });
 }
 
-/** A few rows of C, one by one, with B as it lies. */
-function buildDirect(module: ModuleBuilder, lanes: Lanes) {
+/** Defines the product of a few rows with rows of B. */
+export function defineDirect(lanes: Lanes): () => FewRowsKernel | undefined {
+  return defineKernel<FewRowsKernel>((module) => buildDirect(module, lanes));
+}
+
+function buildDirect(module: ModuleBuilder, lanes: Lanes): void {
   const tiles = [8, 4, 2].map(
     (vectors) => [vectors, buildRowDirect(module, lanes, vectors)] as const,
   );
-  return module.function(
-    "direct",
+  module.function(
+    "fewRows",
     {
       a: "i32",
       b: "i32",
@@ -326,15 +271,18 @@ function buildDirect(module: ModuleBuilder, lanes: Lanes) {
         f.set(rows, i32.sub(rows, 1));
       });
     },
-    { exported: false },
   );
 }
 
-/** A few rows of C, one by one, with lines of B along k as they lie. */
-function buildDotRows(module: ModuleBuilder, lanes: Lanes) {
+/** Defines the product of a few rows with lines of B along k. */
+export function defineDots(lanes: Lanes): () => FewRowsKernel | undefined {
+  return defineKernel<FewRowsKernel>((module) => buildDotRows(module, lanes));
+}
+
+function buildDotRows(module: ModuleBuilder, lanes: Lanes): void {
   const tile = buildDots(module, lanes);
-  return module.function(
-    "dots",
+  module.function(
+    "fewRows",
     {
       a: "i32",
       b: "i32",
@@ -364,6 +312,5 @@ function buildDotRows(module: ModuleBuilder, lanes: Lanes) {
         f.set(rows, i32.sub(rows, 1));
       });
     },
-    { exported: false },
   );
 }

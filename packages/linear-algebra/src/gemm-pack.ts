@@ -58,7 +58,6 @@ export function buildPackLines(module: ModuleBuilder, lanes: Lanes): Pack {
         f.set(to, i32.add(to, strip));
       });
     },
-    { exported: false },
   );
 }
 
@@ -90,7 +89,6 @@ export function buildPackRows(module: ModuleBuilder, lanes: Lanes): Pack {
         () => packStrips(2),
       );
     },
-    { exported: false },
   );
 }
 
@@ -99,16 +97,10 @@ export function buildNegate(
   module: ModuleBuilder,
   lanes: Lanes,
 ): FunctionReference<Record<"at" | "end", "i32">> {
-  return module.function(
-    "negate",
-    { at: "i32", end: "i32" },
-    undefined,
-    (f, { at, end }) => {
-      f.while(i32.ltU(at, end), () => {
-        f.store(at, lanes.neg(v128.load(at)));
-        f.set(at, i32.add(at, 16));
-      });
-    },
-    { exported: false },
-  );
+  return module.function("negate", { at: "i32", end: "i32" }, undefined, (f, { at, end }) => {
+    f.while(i32.ltU(at, end), () => {
+      f.store(at, lanes.neg(v128.load(at)));
+      f.set(at, i32.add(at, 16));
+    });
+  });
 }

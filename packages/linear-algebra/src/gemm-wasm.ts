@@ -1,5 +1,5 @@
 import { scratch } from "@flaxen/wasm";
-import { doubleKernel, PANEL_M, singleKernel } from "./gemm-kernel.ts";
+import { doubleKernel, PANEL_M, singleKernel } from "./gemm-product.ts";
 import { ADD, OVERWRITE } from "./gemm-mode.ts";
 
 /** Longest k panel: a strip of B (10 KiB) and one of A stay in the first-level cache. */
@@ -57,8 +57,6 @@ export function wasmGemm(
   const { mb, nb, kb } = blocks;
   const left: Operand = { data: a, offset: aOffset, stride: transA ? m : k, alongK: !transA };
   const right: Operand = { data: b, offset: bOffset, stride: transB ? k : n, alongK: transB };
-  const aLines = transA ? 0 : 1;
-  const bLines = transB ? 1 : 0;
   const kc = panelDepth(kb);
   const aAt = memory.allocate(blocks.elements * bytes);
   const bAt = aAt + (mb * kb + SLACK) * bytes;
@@ -75,8 +73,8 @@ export function wasmGemm(
         const bStride = copyIn(view, bAt / bytes, right, j, columns, p, depth) * bytes;
         const mode = p === 0 ? OVERWRITE : ADD;
         kernel.product(
-          aLines,
-          bLines,
+          transA,
+          transB,
           rows,
           columns,
           depth,

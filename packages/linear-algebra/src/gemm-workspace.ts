@@ -1,6 +1,6 @@
 import { scratch } from "@flaxen/wasm";
-import { doubleKernel, PANEL_M, singleKernel } from "./gemm-kernel.ts";
-import type { GemmKernel } from "./gemm-kernel.ts";
+import { doubleKernel, PANEL_M, singleKernel } from "./gemm-product.ts";
+import type { GemmKernel } from "./gemm-product.ts";
 import type { Mode } from "./gemm-mode.ts";
 import { plainProduct } from "./gemm-plain.ts";
 import { packedElementsA, packedElementsB, PANEL_K, panelDepth } from "./gemm-wasm.ts";
@@ -150,8 +150,8 @@ class ScratchWorkspace<T extends Float32Array | Float64Array> implements Workspa
     }
     const { bytes } = this;
     this.kernel.product(
-      transA ? 0 : 1,
-      transB ? 1 : 0,
+      transA,
+      transB,
       m,
       n,
       k,

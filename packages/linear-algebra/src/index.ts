@@ -19,6 +19,7 @@
  * @packageDocumentation
  */
 export { gemm } from "./gemm.ts";
+export { gemmInScratch } from "./gemm-in-scratch.ts";
 export { matmul } from "./matmul.ts";
 export { dot, outer, vdot } from "./dot.ts";
 export { kron } from "./kron.ts";

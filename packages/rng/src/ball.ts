@@ -5,11 +5,12 @@ import { checkSampleShape } from "./arguments.ts";
 import { exponentialValues } from "./exponential-values.ts";
 import { floatSample } from "./float-sample.ts";
 import { generalizedNormalValues } from "./generalized-normal-values.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws points uniform in the unit ball of an Lp norm, as `jax.random.ball` does.
@@ -52,6 +53,8 @@ export function ball(
   }
   const full = [...shape, d];
   const count = checkSampleShape("ball", full);
+  const traced = handOver("ball", [key], full, dtype, (key) => ball(key, d, p, shape, { dtype }));
+  if (traced) return traced;
   const [normalKey, exponentialKey] = splitKey(key);
   const single = { values: new Float64Array([exponent]), step: 0 } as const;
   const values = generalizedNormalValues(normalKey, count, single, dtype);

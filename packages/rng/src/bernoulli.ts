@@ -3,7 +3,8 @@ import { NDArray } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { checkNumber, checkOptions, checkSampleShape } from "./arguments.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
 /** Options of {@link bernoulli}. */
@@ -51,6 +52,10 @@ export function bernoulli(
     throw new RangeError(`bernoulli: p must be in [0, 1], got ${describe(p)}.`);
   }
   const size = checkSampleShape("bernoulli", shape);
+  const traced = handOver("bernoulli", [key], shape, "bool", (key) =>
+    bernoulli(key, p, shape, { mode }),
+  );
+  if (traced) return traced;
   const draws = mode === "high" ? 2 * size : size;
   const values = uniformValues(key, draws, dtype, 0, 1);
   const data = new Uint8Array(size);

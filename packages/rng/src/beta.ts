@@ -3,11 +3,12 @@ import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { floatSample } from "./float-sample.ts";
 import { gammaValues } from "./gamma-values.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatParameters, FINITE_NOT_NEGATIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from beta distributions, as `jax.random.beta` does.
@@ -45,6 +46,10 @@ export function beta(
     ["b", b, FINITE_NOT_NEGATIVE],
   ]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("beta", [key, a, b], drawn.shape, dtype, (key, a, b) =>
+    beta(key, a, b, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [firsts, seconds] = parameters;
   // Logarithms of two numbers below this limit could both be -Infinity.
   const limit = 16 * finfo(dtype).tiny;

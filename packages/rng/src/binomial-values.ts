@@ -1,7 +1,7 @@
 import { arithmeticOf } from "./arithmetic.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { drawByRejection, elementUniforms, keyRounds } from "./element-uniforms.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import type { Parameter } from "./parameters.ts";
 
 /** The dtypes in which binomial draws are computed. */

@@ -6,10 +6,11 @@ import type { BinomialDType } from "./binomial-values.ts";
 import { floatDTypeOf } from "./float-dtype-of.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkParameters, NOT_NEGATIVE, PROBABILITY } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from binomial distributions, as `jax.random.binomial` does: numbers of successes among `n` trials.
@@ -53,6 +54,10 @@ export function binomial(
     ["n", n, NOT_NEGATIVE],
     ["p", p, PROBABILITY],
   ]);
+  const traced = handOver("binomial", [key, n, p], drawn.shape, dtype, (key, n, p) =>
+    binomial(key, n, p, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [trials, probabilities] = drawn.parameters;
   const counts = binomialValues(key, drawn.size, trials, probabilities, type);
   if (dtype === "float64") return floatSample(counts, drawn.shape, dtype);

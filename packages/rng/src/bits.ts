@@ -3,7 +3,8 @@ import { NDArray } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { checkOptions, checkSampleShape } from "./arguments.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
+import { handOver } from "./traced-key.ts";
 import { fillNarrowWords, fillWideWords, fillWords } from "./words.ts";
 
 /** Options of {@link bits}. */
@@ -35,6 +36,9 @@ export function bits(key: Key, shape: Shape = [], options: BitsOptions = {}): ND
   checkOptions("bits", options);
   const { dtype = defaultUint() } = options;
   const size = checkSampleShape("bits", shape);
+  checkUnsigned(dtype);
+  const traced = handOver("bits", [key], shape, dtype, (key) => bits(key, shape, { dtype }));
+  if (traced) return traced;
   switch (dtype) {
     case "uint8": {
       const data = new Uint8Array(size);
@@ -51,11 +55,21 @@ export function bits(key: Key, shape: Shape = [], options: BitsOptions = {}): ND
       fillWords(key, data);
       return new NDArray(data, shape, undefined, 0, dtype);
     }
-    case "uint64": {
+    default: {
       const data = new BigUint64Array(size);
       fillWideWords(key, new Uint32Array(data.buffer));
       return new NDArray(data, shape, undefined, 0, dtype);
     }
+  }
+}
+
+function checkUnsigned(dtype: unknown): void {
+  switch (dtype) {
+    case "uint8":
+    case "uint16":
+    case "uint32":
+    case "uint64":
+      return;
     default:
       throw new TypeError(`bits: dtype must be an unsigned integer dtype, got ${describe(dtype)}.`);
   }

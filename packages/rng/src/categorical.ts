@@ -8,10 +8,11 @@ import { checkGumbelMode, gumbelValues } from "./gumbel-values.ts";
 import type { GumbelMode } from "./gumbel-values.ts";
 import { indexSample } from "./index-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { lanesAlong } from "./lanes.ts";
 import { checkFloatArray } from "./parameters.ts";
 import { topIndices } from "./top-indices.ts";
+import { handOver } from "./traced-key.ts";
 
 /** Options of {@link categorical}. */
 export interface CategoricalOptions {
@@ -63,7 +64,7 @@ export function categorical(
   }
   const mode = checkGumbelMode("categorical", options.mode);
   const { array, dtype } = checkFloatArray("categorical", "logits", logits);
-  const axis = normalizeAxis("categorical", options.axis ?? -1, array.ndim);
+  const axis = normalizeAxis("categorical", options.axis ?? -1, array.shape.length);
   const categories = array.shape[axis];
   const batch = array.shape.filter((_, i) => i !== axis);
   const { shape = batch } = options;
@@ -81,6 +82,12 @@ export function categorical(
     );
   }
   const prefix = shape.slice(0, ndim);
+  const fixed = { axis, shape, replace, mode };
+  const out = replace ? defaultInt() : "int32";
+  const traced = handOver("categorical", [key, logits], shape, out, (key, logits) =>
+    categorical(key, logits, fixed),
+  );
+  if (traced) return traced;
   if (replace) {
     const full = [...tail.slice(0, axis), categories, ...tail.slice(axis)];
     const indices = largest(key, broadcastTo(array, full), axis, sizeOf(prefix), dtype, mode);

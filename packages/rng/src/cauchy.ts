@@ -2,10 +2,11 @@ import { finfo } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { tangent32 } from "./tangent32.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 import type { FloatDType } from "./arguments.ts";
 
@@ -34,6 +35,8 @@ export function cauchy(
   options: FloatOptions = {},
 ): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("cauchy", key, shape, options);
+  const traced = handOver("cauchy", [key], shape, dtype, (key) => cauchy(key, shape, { dtype }));
+  if (traced) return traced;
   const { round } = arithmeticOf(dtype);
   const tangent = dtype === "float64" ? Math.tan : tangent32;
   const pi = round(Math.PI);

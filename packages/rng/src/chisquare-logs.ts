@@ -1,7 +1,7 @@
 import { arithmeticOf } from "./arithmetic.ts";
 import type { FloatDType } from "./arguments.ts";
 import { gammaValues } from "./gamma-values.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import type { Parameter } from "./parameters.ts";
 
 /** Draws `size` logarithms of halves of chi-square distributed numbers. */

@@ -2,10 +2,11 @@ import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { chisquareLogs } from "./chisquare-logs.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatParameters, NOT_NEGATIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from chi-square distributions, as `jax.random.chisquare` does.
@@ -37,6 +38,10 @@ export function chisquare(
 ): NDArray<FloatDType> {
   const drawn = checkFloatParameters("chisquare", key, shape, options, [["df", df, NOT_NEGATIVE]]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("chisquare", [key, df], drawn.shape, dtype, (key, df) =>
+    chisquare(key, df, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [degrees] = parameters;
   const values = chisquareLogs(key, size, degrees, dtype);
   const { round, exp } = arithmeticOf(dtype);

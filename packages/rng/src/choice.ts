@@ -11,12 +11,13 @@ import { checkGumbelMode, gumbelValues } from "./gumbel-values.ts";
 import type { GumbelMode } from "./gumbel-values.ts";
 import { indexSample } from "./index-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { lanesAlong, takeAlong } from "./lanes.ts";
 import { checkRealArray, readArray } from "./parameters.ts";
 import { indicesBelow } from "./randint.ts";
 import { shuffledOrder } from "./shuffled-order.ts";
 import { topIndices } from "./top-indices.ts";
+import { handOver, isTraced } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
 /** Options of {@link choice}. */
@@ -73,10 +74,19 @@ export function choice(
   const mode = checkGumbelMode("choice", options.mode);
   const draws = checkSampleShape("choice", shape);
   const array = typeof a === "number" ? undefined : checkArray(a);
-  const axis = normalizeAxis("choice", options.axis ?? 0, array?.ndim ?? 1);
+  const axis = normalizeAxis("choice", options.axis ?? 0, array?.shape.length ?? 1);
   const population = array === undefined ? checkPopulation(a) : array.shape[axis];
+  const joined =
+    array === undefined || draws === 0
+      ? shape
+      : [...array.shape.slice(0, axis), ...shape, ...array.shape.slice(axis + 1)];
   const dtype = array?.dtype ?? defaultInt();
   const weights = p === undefined ? undefined : checkWeights(p, population);
+  const fixed = { replace, axis, mode };
+  const traced = handOver("choice", [key, a, p], joined, dtype, (key, a, p) =>
+    choice(key, a, shape, p === undefined ? fixed : { ...fixed, p }),
+  );
+  if (traced) return traced;
   if (draws === 0) return zeros(shape, dtype);
   if (population <= 0) {
     throw new RangeError(`choice: a must have at least 1 element, got ${describe(a)}.`);
@@ -92,7 +102,6 @@ export function choice(
   const drawn = drawIndices(key, population, draws, replace, weights, mode);
   if (array === undefined) return indexSample(drawn, shape, defaultInt());
   const taken = takeAlong(flatData(array), dtype, lanesAlong(array.shape, axis), drawn);
-  const joined = [...array.shape.slice(0, axis), ...shape, ...array.shape.slice(axis + 1)];
   checkSampleShape("choice", joined);
   return new NDArray<DType>(taken, joined, undefined, 0, dtype);
 }
@@ -152,7 +161,7 @@ function checkArray(a: unknown): NDArray {
   if (array === undefined) {
     throw new TypeError(`choice: a must be an integer or an array, got ${describe(a)}.`);
   }
-  if (array.ndim === 0) {
+  if (array.shape.length === 0) {
     throw new RangeError(
       `choice: a must have at least 1 axis, got ${describe(array)}. Pass an integer as a number.`,
     );
@@ -162,12 +171,13 @@ function checkArray(a: unknown): NDArray {
 
 function checkWeights(p: ArrayInput, population: number): Weights {
   const array = checkRealArray("choice", "p", p);
-  if (array.ndim !== 1 || array.shape[0] !== population) {
+  if (array.shape.length !== 1 || array.shape[0] !== population) {
     throw new RangeError(
       `choice: p must have shape [${population}], one for each element, got shape ${describe(array.shape)}.`,
     );
   }
   const dtype = floatDTypeOf(array) ?? defaultFloat();
+  if (isTraced(p)) return { values: new Float64Array(), dtype };
   const values = flatData<"float64">(astype(astype(array, dtype), "float64"));
   for (const x of values) {
     if (!(x >= 0 && x < Infinity)) {

@@ -6,10 +6,11 @@ import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts"
 import { floatSample } from "./float-sample.ts";
 import { gammaValues } from "./gamma-values.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkParameters, checkRealArray, FINITE_NOT_NEGATIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from Dirichlet distributions, as `jax.random.dirichlet` does.
@@ -44,14 +45,18 @@ export function dirichlet(
   checkOptions("dirichlet", options);
   const dtype = checkFloatDType("dirichlet", options.dtype);
   const array = checkRealArray("dirichlet", "alpha", alpha);
-  if (array.ndim === 0) {
+  if (array.shape.length === 0) {
     throw new RangeError(`dirichlet: alpha must have at least 1 axis, got ${describe(alpha)}.`);
   }
   if (shape !== undefined) checkSampleShape("dirichlet", shape);
-  const n = array.shape[array.ndim - 1];
+  const n = array.shape[array.shape.length - 1];
   const full = [...(shape ?? array.shape.slice(0, -1)), n];
   const inputs = [["alpha", array, FINITE_NOT_NEGATIVE]] as const;
   const { size, parameters } = checkParameters("dirichlet", full, dtype, inputs);
+  const traced = handOver("dirichlet", [key, alpha], full, dtype, (key, alpha) =>
+    dirichlet(key, alpha, shape, { dtype }),
+  );
+  if (traced) return traced;
   const [alphas] = parameters;
   const { round, exp } = arithmeticOf(dtype);
   const rows = sizeOf(full.slice(0, -1));

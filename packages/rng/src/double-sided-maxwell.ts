@@ -4,13 +4,14 @@ import { arithmeticOf } from "./arithmetic.ts";
 import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { maxwellValues } from "./maxwell-values.ts";
 import { checkParameters, FINITE } from "./parameters.ts";
 import { signsOf } from "./rademacher.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from double-sided Maxwell distributions, as `jax.random.double_sided_maxwell` does.
@@ -55,6 +56,10 @@ export function doubleSidedMaxwell(
   const [locs, scales] = joint.parameters;
   const full = [...(shape.length === 0 ? joint.shape : shape), ...joint.shape];
   checkSampleShape("doubleSidedMaxwell", [...full, 3]);
+  const traced = handOver("doubleSidedMaxwell", [key, loc, scale], full, dtype, (key, loc, scale) =>
+    doubleSidedMaxwell(key, loc, scale, shape, { dtype }),
+  );
+  if (traced) return traced;
   const size = sizeOf(full);
   const { round, fma } = arithmeticOf(dtype);
   const [maxwellKey, signKey] = splitKey(key);

@@ -1,4 +1,4 @@
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { splitWords } from "./scalar-draws.ts";
 import { hashCounters } from "./threefry.ts";
 

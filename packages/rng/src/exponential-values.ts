@@ -1,6 +1,6 @@
 import { arithmeticOf } from "./arithmetic.ts";
 import type { FloatDType } from "./arguments.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
 /** Draws `size` values of `dtype` from the exponential distribution of mean 1. */

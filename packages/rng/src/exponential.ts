@@ -1,10 +1,11 @@
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { exponentialValues } from "./exponential-values.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from the exponential distribution of mean 1, as `jax.random.exponential` does.
@@ -31,5 +32,9 @@ export function exponential(
   options: FloatOptions = {},
 ): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("exponential", key, shape, options);
+  const traced = handOver("exponential", [key], shape, dtype, (key) =>
+    exponential(key, shape, { dtype }),
+  );
+  if (traced) return traced;
   return floatSample(exponentialValues(key, size, dtype), shape, dtype);
 }

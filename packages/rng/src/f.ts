@@ -2,11 +2,12 @@ import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { chisquareLogs } from "./chisquare-logs.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from F distributions, as `jax.random.f` does.
@@ -44,6 +45,10 @@ export function f(
     ["dfden", dfden, POSITIVE],
   ]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("f", [key, dfnum, dfden], drawn.shape, dtype, (key, dfnum, dfden) =>
+    f(key, dfnum, dfden, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [above, below] = parameters;
   const { round, exp } = arithmeticOf(dtype);
   const [belowKey, aboveKey] = splitKey(key);

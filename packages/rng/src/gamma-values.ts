@@ -1,7 +1,7 @@
 import { finfo } from "@flaxen/dtype";
 import { arithmeticOf } from "./arithmetic.ts";
 import type { FloatDType } from "./arguments.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import type { Parameter } from "./parameters.ts";
 import { scalarDraws, splitWords } from "./scalar-draws.ts";
 

@@ -1,11 +1,12 @@
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { floatSample } from "./float-sample.ts";
 import { gammaValues } from "./gamma-values.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatParameters, NOT_NEGATIVE } from "./parameters.ts";
 import type { ParameterInput } from "./parameters.ts";
 import type { FloatDType } from "./arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from gamma distributions of scale 1, as `jax.random.gamma` does.
@@ -86,6 +87,10 @@ function drawGamma(
   const inputs: readonly ParameterInput[] = [["a", a, NOT_NEGATIVE]];
   const drawn = checkFloatParameters(callee, key, shape, options, inputs);
   const { size, dtype, parameters } = drawn;
+  const again = (key: Key, a: ArrayInput): NDArray =>
+    drawGamma(callee, key, a, drawn.shape, { dtype });
+  const traced = handOver(callee, [key, a], drawn.shape, dtype, again);
+  if (traced) return traced;
   const values = gammaValues(key, size, parameters[0], dtype, callee === "loggamma");
   return floatSample(values, drawn.shape, dtype);
 }

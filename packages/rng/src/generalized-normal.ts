@@ -1,10 +1,11 @@
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { floatSample } from "./float-sample.ts";
 import { generalizedNormalValues } from "./generalized-normal-values.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from generalized normal distributions, as `jax.random.generalized_normal` does.
@@ -38,6 +39,10 @@ export function generalizedNormal(
     ["p", p, POSITIVE],
   ]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("generalizedNormal", [key, p], drawn.shape, dtype, (key, p) =>
+    generalizedNormal(key, p, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [exponents] = parameters;
   const values = generalizedNormalValues(key, size, exponents, dtype);
   return floatSample(values, drawn.shape, dtype);

@@ -7,10 +7,11 @@ import { division } from "./division.ts";
 import { floatDTypeOf } from "./float-dtype-of.ts";
 import { checkIntegerDType } from "./integer-dtype.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkParameters } from "./parameters.ts";
 import type { Rule } from "./parameters.ts";
 import type { IntegerOptions } from "./poisson.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
 const SUCCESS: Rule = { allows: (x) => x > 0 && x <= 1, text: "be in (0, 1]" };
@@ -51,6 +52,10 @@ export function geometric(
   const type = floatDTypeOf(p) ?? defaultFloat();
   const drawn = checkParameters("geometric", shape, type, [["p", p, SUCCESS]]);
   const { size, parameters } = drawn;
+  const traced = handOver("geometric", [key, p], drawn.shape, dtype, (key, p) =>
+    geometric(key, p, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [{ values: probabilities, step }] = parameters;
   const { round, log, log1p } = arithmeticOf(type);
   const divide = division(type, parameters[0]);

@@ -1,7 +1,7 @@
 import { describe, finfo, log1p32, log32 } from "@flaxen/dtype";
 import { arithmeticOf } from "./arithmetic.ts";
 import type { FloatDType } from "./arguments.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { positiveUniformValues } from "./positive-uniform-values.ts";
 import { uniformValues } from "./uniform-values.ts";
 import { fillWords } from "./words.ts";

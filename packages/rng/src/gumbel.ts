@@ -3,8 +3,9 @@ import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { checkGumbelMode, gumbelValues } from "./gumbel-values.ts";
 import type { GumbelMode } from "./gumbel-values.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /** Options of {@link gumbel}. */
 export interface GumbelOptions {
@@ -44,5 +45,8 @@ export function gumbel(
 ): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("gumbel", key, shape, options);
   const mode = checkGumbelMode("gumbel", options.mode);
+  const fixed = { dtype, mode };
+  const traced = handOver("gumbel", [key], shape, dtype, (key) => gumbel(key, shape, fixed));
+  if (traced) return traced;
   return floatSample(gumbelValues(key, size, dtype, mode), shape, dtype);
 }

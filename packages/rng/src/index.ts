@@ -40,20 +40,13 @@ export { gumbel } from "./gumbel.ts";
 export type { GumbelOptions } from "./gumbel.ts";
 export type { GumbelMode } from "./gumbel-values.ts";
 export type { IntegerDType } from "./integer-dtype.ts";
-export {
-  clone,
-  isKey,
-  key,
-  keyData,
-  keyDtype,
-  keyImpl,
-  setKeyReuseCheck,
-  wrapKeyData,
-} from "./key.ts";
-export type { Key, KeyOptions } from "./key.ts";
+export { clone, key, keyData, keyDtype, keyImpl, setKeyReuseCheck, wrapKeyData } from "./key.ts";
+export type { KeyOptions } from "./key.ts";
 export { laplace } from "./laplace.ts";
 export { logistic } from "./logistic.ts";
 export { lognormal } from "./lognormal.ts";
+export { isKey } from "./make-key.ts";
+export type { Key } from "./make-key.ts";
 export { maxwell } from "./maxwell.ts";
 export { multinomial } from "./multinomial.ts";
 export { multivariateNormal } from "./multivariate-normal.ts";

@@ -1,30 +1,14 @@
 import { describe, x64Enabled } from "@flaxen/dtype";
 import { NDArray } from "@flaxen/ndarray";
 import { checkOptions } from "./arguments.ts";
-
-// A registered symbol, so that keys of another copy of this package are known.
-const KEY: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Key");
-
-/** A random key: an immutable value from which samplers draw and from which more keys are split. */
-export interface Key {
-  /** The two uint32 words, high word first. */
-  readonly words: readonly [number, number];
-  /** The counter layout: true for that of JAX since 0.5, false for the legacy one. */
-  readonly partitionable: boolean;
-  /** Marks a key. */
-  readonly [KEY]: true;
-}
+import { isKey, makeKey } from "./make-key.ts";
+import type { Key } from "./make-key.ts";
+import { handOver, isTraced, makeTracedKey, tracedPart } from "./traced-key.ts";
 
 /** Options of {@link key} and {@link wrapKeyData}. */
 export interface KeyOptions {
   /** Counter layout: true (the default) for `jax_threefry_partitionable=True`, false for the legacy layout. */
   readonly partitionable?: boolean;
-}
-
-/** Makes a key of two uint32 words. */
-export function makeKey(high: number, low: number, partitionable: boolean): Key {
-  const words = Object.freeze([high >>> 0, low >>> 0] as const);
-  return Object.freeze({ words, partitionable, [KEY]: true as const });
 }
 
 /**
@@ -68,24 +52,6 @@ export function key(seed: number | bigint, options: KeyOptions = {}): Key {
   const low = Number(BigInt.asUintN(32, whole));
   const high = x64Enabled() ? Number(BigInt.asUintN(32, whole >> 32n)) : 0;
   return makeKey(high, low, partitionable);
-}
-
-/**
- * Tells whether a value is a random key.
- *
- * @param x - Any value.
- * @returns True for what {@link key}, {@link split}, {@link foldIn} and {@link wrapKeyData} make.
- *
- * @example
- * ```ts
- * import { isKey, key } from "@flaxen/rng";
- *
- * isKey(key(0)); // => true
- * isKey([0, 0]); // => false
- * ```
- */
-export function isKey(x: unknown): x is Key {
-  return typeof x === "object" && x !== null && KEY in x;
 }
 
 // The keys that were used since the check was switched on; undefined while it is off.
@@ -148,6 +114,8 @@ export function useKey(callee: string, x: unknown): asserts x is Key {
  */
 export function clone(key: Key): Key {
   checkKey("clone", key);
+  const traced = tracedPart(key);
+  if (traced) return makeTracedKey(traced, key.partitionable);
   return makeKey(key.words[0], key.words[1], key.partitionable);
 }
 
@@ -227,14 +195,21 @@ export function checkKey(callee: string, x: unknown): asserts x is Key {
 export function keyData(key: Key | readonly Key[]): NDArray<"uint32"> {
   if (!Array.isArray(key)) {
     checkKey("keyData", key);
+    const traced = tracedPart(key);
+    if (traced) return traced as unknown as NDArray<"uint32">;
     return new NDArray(Uint32Array.from(key.words), [2], [1], 0, "uint32");
   }
-  const words = new Uint32Array(2 * key.length);
-  key.forEach((one: unknown, i) => {
-    checkKey("keyData", one);
-    words.set(one.words, 2 * i);
-  });
-  return new NDArray(words, [key.length, 2], [2, 1], 0, "uint32");
+  const keys: readonly unknown[] = key;
+  keys.forEach((one) => checkKey("keyData", one));
+  return rowsOf(keys as readonly Key[]);
+}
+
+function rowsOf(keys: readonly Key[]): NDArray<"uint32"> {
+  const shape = [keys.length, 2];
+  const traced = handOver("keyData", keys, shape, "uint32", (...keys) => rowsOf(keys));
+  if (traced) return traced;
+  const words = Uint32Array.from(keys.flatMap((one) => one.words));
+  return new NDArray(words, shape, undefined, 0, "uint32");
 }
 
 /**
@@ -259,6 +234,10 @@ export function wrapKeyData(
   options: KeyOptions = {},
 ): Key {
   const partitionable = checkLayout("wrapKeyData", options);
+  if (isTraced(data)) {
+    checkWords(data);
+    return makeTracedKey(data, partitionable);
+  }
   const [high, low] = keyWords(data);
   return makeKey(high, low, partitionable);
 }
@@ -272,13 +251,17 @@ function keyWords(data: unknown): readonly [number, number] {
     const [high, low] = words as readonly unknown[];
     return [checkWord(data, high), checkWord(data, low)];
   }
+  checkWords(data);
+  return [data.data[data.offset], data.data[data.offset + data.stride[0]]];
+}
+
+function checkWords(data: unknown): asserts data is NDArray<"uint32"> {
   if (!isArrayOfUint32(data)) {
     throw new TypeError(`wrapKeyData: data must be an array of uint32, got ${describe(data)}.`);
   }
   if (data.shape.length !== 1 || data.shape[0] !== 2) {
     throw new RangeError(`wrapKeyData: data must have shape [2], got ${describe(data.shape)}.`);
   }
-  return [data.data[data.offset], data.data[data.offset + data.stride[0]]];
 }
 
 function isArrayOfUint32(x: unknown): x is NDArray<"uint32"> {

@@ -2,9 +2,10 @@ import { finfo } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 import type { FloatDType } from "./arguments.ts";
 
@@ -33,6 +34,8 @@ export function laplace(
   options: FloatOptions = {},
 ): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("laplace", key, shape, options);
+  const traced = handOver("laplace", [key], shape, dtype, (key) => laplace(key, shape, { dtype }));
+  if (traced) return traced;
   const { log1p, round } = arithmeticOf(dtype);
   const values = uniformValues(key, size, dtype, round(finfo(dtype).epsneg - 1), 1);
   for (let i = 0; i < size; i++) {

@@ -1,11 +1,12 @@
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { positiveUniformValues } from "./positive-uniform-values.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from the logistic distribution of location 0 and scale 1, as `jax.random.logistic` does.
@@ -32,6 +33,10 @@ export function logistic(
   options: FloatOptions = {},
 ): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("logistic", key, shape, options);
+  const traced = handOver("logistic", [key], shape, dtype, (key) =>
+    logistic(key, shape, { dtype }),
+  );
+  if (traced) return traced;
   const { log, log1p, round } = arithmeticOf(dtype);
   const values = positiveUniformValues(key, size, dtype);
   for (let i = 0; i < size; i++) values[i] = round(log(values[i]) - log1p(-values[i]));

@@ -3,8 +3,9 @@ import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { standardNormals } from "./standard-normals.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 import { checkFloatParameters, FINITE } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";
@@ -41,6 +42,10 @@ export function lognormal(
 ): NDArray<FloatDType> {
   const drawn = checkFloatParameters("lognormal", key, shape, options, [["sigma", sigma, FINITE]]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("lognormal", [key, sigma], drawn.shape, dtype, (key, sigma) =>
+    lognormal(key, sigma, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [sigmas] = parameters;
   const { exp } = arithmeticOf(dtype);
   const values = scaledNormals(key, size, sigmas, dtype);

@@ -1,6 +1,6 @@
 import { arithmeticOf } from "./arithmetic.ts";
 import type { FloatDType } from "./arguments.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { standardNormals } from "./standard-normals.ts";
 
 /** Draws `size` values of `dtype` from the Maxwell distribution of scale 1. */

@@ -1,11 +1,12 @@
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { checkSampleShape } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { maxwellValues } from "./maxwell-values.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from the Maxwell distribution of scale 1, as `jax.random.maxwell` does.
@@ -32,6 +33,8 @@ export function maxwell(
   options: FloatOptions = {},
 ): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("maxwell", key, shape, options);
+  const traced = handOver("maxwell", [key], shape, dtype, (key) => maxwell(key, shape, { dtype }));
+  if (traced) return traced;
   checkSampleShape("maxwell", [...shape, 3]);
   return floatSample(maxwellValues(key, size, dtype), shape, dtype);
 }

@@ -8,11 +8,12 @@ import { binomialValues } from "./binomial-values.ts";
 import { cumulativeSum } from "./cumulative-sum.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkParameters, checkRealArray, FINITE_NOT_NEGATIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from multinomial distributions, as `jax.random.multinomial` does: how often each of several outcomes occurs among
@@ -52,11 +53,15 @@ export function multinomial(
   const dtype = checkFloatDType("multinomial", options.dtype);
   const type = binomialDType(p);
   const outcomes = checkRealArray("multinomial", "p", p);
-  if (outcomes.ndim === 0) {
+  if (outcomes.shape.length === 0) {
     throw new RangeError(`multinomial: p must have at least 1 axis, got ${describe(p)}.`);
   }
   if (shape !== undefined) checkSampleShape("multinomial", shape);
   const full = shape ?? outcomes.shape;
+  const traced = handOver("multinomial", [key, n, p], full, dtype, (key, n, p) =>
+    multinomial(key, n, p, full, { dtype }),
+  );
+  if (traced) return traced;
   const trials = expandDims(checkRealArray("multinomial", "n", n), -1);
   const { size, parameters } = checkParameters("multinomial", full, type, [
     ["n", trials, FINITE_NOT_NEGATIVE],

@@ -8,9 +8,10 @@ import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts"
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkParameters, checkRealArray, FINITE } from "./parameters.ts";
 import { standardNormals } from "./standard-normals.ts";
+import { handOver } from "./traced-key.ts";
 
 /** Options of {@link multivariateNormal}. */
 export interface MultivariateNormalOptions {
@@ -67,11 +68,11 @@ export function multivariateNormal(
   }
   const means = checkRealArray(callee, "mean", mean);
   const covs = checkRealArray(callee, "cov", cov);
-  if (means.ndim === 0) {
+  if (means.shape.length === 0) {
     throw new RangeError(`${callee}: mean must have at least 1 axis, got shape [].`);
   }
-  const n = means.shape[means.ndim - 1];
-  if (covs.ndim < 2 || covs.shape.slice(-2).some((length) => length !== n)) {
+  const n = means.shape[means.shape.length - 1];
+  if (covs.shape.length < 2 || covs.shape.slice(-2).some((length) => length !== n)) {
     throw new RangeError(
       `${callee}: cov must have shape [..., ${n}, ${n}], got shape ${describe(covs.shape)}.`,
     );
@@ -89,6 +90,10 @@ export function multivariateNormal(
   );
   const full = [...draws, n];
   const size = checkSampleShape(callee, full);
+  const traced = handOver(callee, [key, mean, cov], full, dtype, (key, mean, cov) =>
+    multivariateNormal(key, mean, cov, draws, { dtype, method }),
+  );
+  if (traced) return traced;
   const centre = checkParameters(callee, full, dtype, [["mean", means, FINITE]]).parameters[0];
   const factors = factorsOf(astype(covs, dtype), n, method);
   const each = checkParameters(callee, [...draws, n, n], dtype, [["cov", factors, FINITE]]);

@@ -1,7 +1,7 @@
 import { erfInv32, roundTo } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { erfInv64 } from "./erf64.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { finishNormal, normalKernel } from "./normal-kernel.ts";
 import { uniform32, uniformValues } from "./uniform-values.ts";
 import { SMALL } from "./words.ts";

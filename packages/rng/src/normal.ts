@@ -3,9 +3,10 @@ import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts"
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { nextAfter } from "./next-after.ts";
 import { normalValues } from "./normal-values.ts";
+import { handOver } from "./traced-key.ts";
 
 /** Options of {@link normal}. */
 export interface NormalOptions {
@@ -42,6 +43,8 @@ export function normal(
   checkOptions("normal", options);
   const size = checkSampleShape("normal", shape);
   const dtype = checkFloatDType("normal", options.dtype);
+  const traced = handOver("normal", [key], shape, dtype, (key) => normal(key, shape, { dtype }));
+  if (traced) return traced;
   // The lower limit is the smallest value above -1.
   const lowest = nextAfter(dtype, -1, Infinity);
   return floatSample(normalValues(key, size, dtype, lowest, 1), shape, dtype);

@@ -5,9 +5,10 @@ import { contiguous, flatData, NDArray, sizeOf, transpose, zeros } from "@flaxen
 import type { Shape } from "@flaxen/ndarray";
 import { checkSampleShape } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import { standardNormals } from "./standard-normals.ts";
+import { handOver } from "./traced-key.ts";
 
 /** Options of {@link orthogonal}. */
 export interface OrthogonalOptions {
@@ -59,6 +60,11 @@ export function orthogonal(
   const tall = [...shape, rows, columns];
   const size = checkSampleShape("orthogonal", tall);
   if (size === 0) return zeros([...shape, n, m], dtype);
+  const full = [...shape, n, m];
+  const traced = handOver("orthogonal", [key], full, dtype, (key) =>
+    orthogonal(key, n, shape, { m, dtype }),
+  );
+  if (traced) return traced;
   const normals = floatSample(standardNormals(key, size, dtype), tall, dtype);
   const [q, r] = qr(normals);
   const values = flatData(q).slice();

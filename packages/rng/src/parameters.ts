@@ -5,6 +5,7 @@ import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts"
 import type { FloatDType } from "./arguments.ts";
 import { useKey } from "./key.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import { isTraced } from "./traced-key.ts";
 
 /** What the elements of a parameter must be; NaN never is. */
 export interface Rule {
@@ -40,7 +41,7 @@ export const PROBABILITY: Rule = { allows: (x) => x >= 0 && x <= 1, text: "be in
 
 /** One parameter of a sampler, broadcast to the shape of the sample: element `i` is `values[i * step]`. */
 export interface Parameter {
-  /** The values, rounded to the dtype of the sample. */
+  /** The values, rounded to the dtype of the sample; none of a stand-in. */
   readonly values: Float32Array | Float64Array;
   /** 1, or 0 for a single value that all elements share. */
   readonly step: 0 | 1;
@@ -60,7 +61,8 @@ export interface BroadcastParameters {
 }
 
 /**
- * Reads the parameters of a sampler and broadcasts them.
+ * Reads the parameters of a sampler and broadcasts them. Stand-ins have no values to check: before these are used, the
+ * sampler hands itself over.
  *
  * The shape of the sample is that of all parameters together; a shape that is given must be the same.
  */
@@ -76,6 +78,7 @@ export function checkParameters(
   const size = checkSampleShape(callee, joint);
   const parameters = arrays.map((array, i) => {
     checkBroadcast(callee, inputs, arrays, array, joint);
+    if (isTraced(inputs[i][1])) return { values: new Float32Array(), step: 0 as const };
     const values = roundedValues(array, joint, dtype);
     const [name, , { allows, text }] = inputs[i];
     for (const x of values) {
@@ -102,7 +105,7 @@ export function checkFloatParameters(
   return { dtype, ...checkParameters(callee, shape, dtype, inputs) };
 }
 
-/** Returns an argument as an array of real numbers. */
+/** Returns an argument as an array of real numbers; a stand-in remains one. */
 export function checkRealArray(callee: string, argument: string, x: unknown): NDArray {
   const isInput = typeof x === "number" || (typeof x === "object" && x !== null);
   const array = isInput ? readArray(x as ArrayInput) : undefined;
@@ -114,7 +117,7 @@ export function checkRealArray(callee: string, argument: string, x: unknown): ND
   return array;
 }
 
-/** Returns an argument as an array of a real floating-point dtype. */
+/** Returns an argument as an array of a real floating-point dtype; a stand-in remains one. */
 export function checkFloatArray(
   callee: string,
   argument: string,
@@ -127,7 +130,7 @@ export function checkFloatArray(
     case "bfloat16":
     case "float32":
     case "float64":
-      checkNotNaN(callee, argument, array);
+      if (!isTraced(x)) checkNotNaN(callee, argument, array);
       return { array, dtype: array.dtype };
     default:
       throw new TypeError(
@@ -143,8 +146,9 @@ function checkNotNaN(callee: string, argument: string, array: NDArray): void {
   }
 }
 
-/** Reads an array, or returns undefined for what cannot be read as one. */
+/** Reads an array, or returns undefined for what cannot be read as one; a stand-in remains one. */
 export function readArray(x: ArrayInput): NDArray | undefined {
+  if (isTraced(x)) return x as unknown as NDArray;
   try {
     return asNDArray(x);
   } catch {

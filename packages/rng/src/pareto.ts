@@ -3,10 +3,11 @@ import { arithmeticOf } from "./arithmetic.ts";
 import { exponentialValues } from "./exponential-values.ts";
 import { floatSample } from "./float-sample.ts";
 import { division } from "./division.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { ABOVE_ZERO, checkFloatParameters } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from Pareto distributions of scale 1, as `jax.random.pareto` does.
@@ -38,6 +39,10 @@ export function pareto(
 ): NDArray<FloatDType> {
   const drawn = checkFloatParameters("pareto", key, shape, options, [["b", b, ABOVE_ZERO]]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("pareto", [key, b], drawn.shape, dtype, (key, b) =>
+    pareto(key, b, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [shapes] = parameters;
   const { exp } = arithmeticOf(dtype);
   const divide = division(dtype, shapes);

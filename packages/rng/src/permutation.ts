@@ -4,12 +4,13 @@ import { asNDArray, flatData, NDArray, normalizeAxis } from "@flaxen/ndarray";
 import type { ArrayInput } from "@flaxen/ndarray";
 import { checkOptions, checkSampleShape } from "./arguments.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { lanesAlong, takeAlong, takeEach } from "./lanes.ts";
 import type { Lanes } from "./lanes.ts";
 import { sortByKeys } from "./radix-sort.ts";
 import { roundsFor, shuffledOrder } from "./shuffled-order.ts";
 import { splitKey } from "./split.ts";
+import { handOver, isTraced } from "./traced-key.ts";
 import { fillWords } from "./words.ts";
 
 /** Options of {@link permutation}. */
@@ -59,8 +60,10 @@ export function permutation(
     }
     checkSampleShape("permutation", [x]);
     normalizeAxis("permutation", axis, 1);
-    const order = shuffledOrder(key, x);
     const dtype = defaultInt();
+    const traced = handOver("permutation", [key], [x], dtype, (key) => permutation(key, x));
+    if (traced) return traced;
+    const order = shuffledOrder(key, x);
     const data =
       dtype === "int32" ? new Int32Array(order.buffer) : BigInt64Array.from(order, BigInt);
     return new NDArray<DType>(data, [x], undefined, 0, dtype);
@@ -68,13 +71,20 @@ export function permutation(
   if (typeof x !== "object" || x === null) {
     throw new TypeError(`permutation: x must be an integer or an array, got ${describe(x)}.`);
   }
-  const array = asNDArray(x);
-  const { shape, dtype } = array;
+  const { shape, dtype } = isTraced(x) ? x : asNDArray(x);
   if (shape.length === 0) {
-    throw new RangeError(`permutation: x must have at least 1 axis, got ${describe(array)}.`);
+    throw new RangeError(
+      `permutation: x must have at least 1 axis, got ${describe(asNDArray(x))}.`,
+    );
   }
   checkSampleShape("permutation", shape);
-  const lanes = lanesAlong(shape, normalizeAxis("permutation", axis, shape.length));
+  const place = normalizeAxis("permutation", axis, shape.length);
+  const traced = handOver("permutation", [key, x], shape, dtype, (key, x) =>
+    permutation(key, x, { axis: place, independent }),
+  );
+  if (traced) return traced;
+  const array = asNDArray(x);
+  const lanes = lanesAlong(shape, place);
   const data =
     independent && shape.length > 1
       ? takeEach(flatData(array), dtype, lanes, shuffledLanes(key, lanes))

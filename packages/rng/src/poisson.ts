@@ -6,9 +6,10 @@ import { drawByRejection, elementUniforms, keyRounds } from "./element-uniforms.
 import { checkIntegerDType } from "./integer-dtype.ts";
 import type { IntegerDType } from "./integer-dtype.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { logGamma32 } from "./log-gamma32.ts";
 import { checkParameters, FINITE_NOT_NEGATIVE } from "./parameters.ts";
+import { handOver } from "./traced-key.ts";
 
 /** Options of {@link poisson} and {@link geometric}. */
 export interface IntegerOptions {
@@ -56,6 +57,10 @@ export function poisson(
   const inputs = [["lam", lam, FINITE_NOT_NEGATIVE]] as const;
   const drawn = checkParameters("poisson", shape, "float32", inputs);
   const { size, parameters } = drawn;
+  const traced = handOver("poisson", [key, lam], drawn.shape, dtype, (key, lam) =>
+    poisson(key, lam, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [{ values: means, step }] = parameters;
   const uniform = elementUniforms("float32", key.partitionable, size);
   const productKeys = keyRounds(key, 2, 0);

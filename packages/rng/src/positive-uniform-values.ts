@@ -1,6 +1,6 @@
 import { finfo } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
 /** Draws `size` values of `dtype` uniform on `(0, 1)`: like JAX's with the smallest normal number in the place of 0. */

@@ -5,7 +5,8 @@ import { checkOptions, checkSampleShape } from "./arguments.ts";
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
+import { handOver } from "./traced-key.ts";
 import { fillWideWords, fillWords } from "./words.ts";
 
 /** Options of {@link rademacher}. */
@@ -37,6 +38,11 @@ export function rademacher(key: Key, shape: Shape = [], options: RademacherOptio
   checkOptions("rademacher", options);
   const { dtype = defaultInt() } = options;
   const size = checkSampleShape("rademacher", shape);
+  checkSigned(dtype);
+  const traced = handOver("rademacher", [key], shape, dtype, (key) =>
+    rademacher(key, shape, { dtype }),
+  );
+  if (traced) return traced;
   switch (dtype) {
     case "int8":
     case "int16":
@@ -58,8 +64,22 @@ export function rademacher(key: Key, shape: Shape = [], options: RademacherOptio
     case "bfloat16":
     case "float32":
       return floatSample(Float32Array.from(signsOf(key, size)), shape, dtype);
-    case "float64":
+    default:
       return floatSample(Float64Array.from(signsOf(key, size)), shape, dtype);
+  }
+}
+
+function checkSigned(dtype: unknown): void {
+  switch (dtype) {
+    case "int8":
+    case "int16":
+    case "int32":
+    case "int64":
+    case "float16":
+    case "bfloat16":
+    case "float32":
+    case "float64":
+      return;
     default:
       throw new TypeError(
         `rademacher: dtype must be a signed integer or real floating-point dtype, got ${describe(dtype)}.`,

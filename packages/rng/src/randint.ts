@@ -5,8 +5,9 @@ import { checkOptions, checkSampleShape } from "./arguments.ts";
 import { checkIntegerDType } from "./integer-dtype.ts";
 import type { IntegerDType } from "./integer-dtype.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { splitKey } from "./split.ts";
+import { handOver } from "./traced-key.ts";
 import { fillWideWords, fillWords } from "./words.ts";
 
 /** Options of {@link randint}. */
@@ -59,6 +60,10 @@ export function randint(
       `randint: minval must be at most maxval, got ${describe(minval)} and ${describe(maxval)}.`,
     );
   }
+  const traced = handOver("randint", [key], shape, dtype, (key) =>
+    randint(key, shape, minval, maxval, { dtype }),
+  );
+  if (traced) return traced;
   const span = high === low ? 1n : high - low;
   const [highKey, lowKey] = splitKey(key);
   if (dtype === "int64" || dtype === "uint64") {

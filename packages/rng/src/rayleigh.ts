@@ -1,9 +1,10 @@
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 import type { FloatDType } from "./arguments.ts";
 
@@ -37,6 +38,10 @@ export function rayleigh(
 ): NDArray<FloatDType> {
   const drawn = checkFloatParameters("rayleigh", key, shape, options, [["scale", scale, POSITIVE]]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("rayleigh", [key, scale], drawn.shape, dtype, (key, scale) =>
+    rayleigh(key, scale, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [scales] = parameters;
   const { round, log } = arithmeticOf(dtype);
   const values = uniformValues(key, size, dtype, 0, 1);

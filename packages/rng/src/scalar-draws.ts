@@ -1,7 +1,7 @@
 import { erfInv32 } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { erfInv64 } from "./erf64.ts";
-import { makeKey } from "./key.ts";
+import { makeKey } from "./make-key.ts";
 import { standardNormals } from "./standard-normals.ts";
 import { hashCounters } from "./threefry.ts";
 import { uniformValues } from "./uniform-values.ts";

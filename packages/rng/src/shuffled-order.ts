@@ -1,4 +1,4 @@
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { sortByKeys } from "./radix-sort.ts";
 import { splitKey } from "./split.ts";
 import { fillWords } from "./words.ts";

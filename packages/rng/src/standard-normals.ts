@@ -1,5 +1,5 @@
 import type { FloatDType } from "./arguments.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { nextAfter } from "./next-after.ts";
 import { normalValues } from "./normal-values.ts";
 

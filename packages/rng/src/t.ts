@@ -3,12 +3,13 @@ import { arithmeticOf } from "./arithmetic.ts";
 import { halfOf } from "./chisquare-logs.ts";
 import { floatSample } from "./float-sample.ts";
 import { gammaValues } from "./gamma-values.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { standardNormals } from "./standard-normals.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from Student's t distributions, as `jax.random.t` does.
@@ -40,6 +41,10 @@ export function t(
 ): NDArray<FloatDType> {
   const drawn = checkFloatParameters("t", key, shape, options, [["df", df, POSITIVE]]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("t", [key, df], drawn.shape, dtype, (key, df) =>
+    t(key, df, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [degrees] = parameters;
   const { round } = arithmeticOf(dtype);
   const halves = halfOf(degrees, dtype);

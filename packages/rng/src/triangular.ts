@@ -1,9 +1,10 @@
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { checkFloatParameters, FINITE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 import type { FloatDType } from "./arguments.ts";
 
@@ -45,6 +46,14 @@ export function triangular(
     ["right", right, FINITE],
   ]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver(
+    "triangular",
+    [key, left, mode, right],
+    drawn.shape,
+    dtype,
+    (key, left, mode, right) => triangular(key, left, mode, right, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [lefts, modes, rights] = parameters;
   const { round } = arithmeticOf(dtype);
   const values = uniformValues(key, size, dtype, 0, 1);

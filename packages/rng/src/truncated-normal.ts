@@ -5,9 +5,10 @@ import type { FloatDType } from "./arguments.ts";
 import { erf64 } from "./erf64.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { nextAfter } from "./next-after.ts";
 import { normalValues } from "./normal-values.ts";
+import { handOver } from "./traced-key.ts";
 
 /** Options of {@link truncatedNormal}. */
 export interface TruncatedNormalOptions {
@@ -57,6 +58,10 @@ export function truncatedNormal(
       `truncatedNormal: lower must be below upper, got ${describe(lower)} and ${describe(upper)}.`,
     );
   }
+  const traced = handOver("truncatedNormal", [key], shape, dtype, (key) =>
+    truncatedNormal(key, lo, hi, shape, { dtype }),
+  );
+  if (traced) return traced;
   const values = normalValues(
     key,
     size,

@@ -1,7 +1,7 @@
 import { roundTo } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { fma64 } from "./fma64.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import type { Finish } from "./uniform-kernel.ts";
 import { fillNarrowWords, fillWideWords, fillWords } from "./words.ts";
 

@@ -4,7 +4,8 @@ import { checkFloatDType, checkNumber, checkOptions, checkSampleShape } from "./
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
 /** Options of {@link uniform}. */
@@ -61,5 +62,8 @@ export function uniform(
       `uniform: maxval - minval must be finite in ${dtype}, got ${describe(minval)} and ${describe(maxval)}.`,
     );
   }
+  const fixed = { dtype, minval, maxval };
+  const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed));
+  if (traced) return traced;
   return floatSample(uniformValues(key, size, dtype, minval, maxval), shape, dtype);
 }

@@ -1,11 +1,12 @@
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { standardNormals } from "./standard-normals.ts";
 import { checkFloatParameters, POSITIVE } from "./parameters.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
+import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 import type { FloatDType } from "./arguments.ts";
 
@@ -41,6 +42,10 @@ export function wald(
 ): NDArray<FloatDType> {
   const drawn = checkFloatParameters("wald", key, shape, options, [["mean", mean, POSITIVE]]);
   const { size, dtype, parameters } = drawn;
+  const traced = handOver("wald", [key, mean], drawn.shape, dtype, (key, mean) =>
+    wald(key, mean, drawn.shape, { dtype }),
+  );
+  if (traced) return traced;
   const [means] = parameters;
   const { round, fma } = arithmeticOf(dtype);
   const [normalKey, uniformKey] = splitKey(key);

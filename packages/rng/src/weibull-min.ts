@@ -3,11 +3,12 @@ import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { exponentialValues } from "./exponential-values.ts";
 import { floatSample } from "./float-sample.ts";
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { ABOVE_ZERO, checkParameters, jointShape, POSITIVE } from "./parameters.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
+import { handOver } from "./traced-key.ts";
 
 /**
  * Draws from Weibull distributions, as `jax.random.weibull_min` does.
@@ -47,6 +48,14 @@ export function weibullMin(
   ] as const;
   const joint = jointShape("weibullMin", inputs, shape);
   const { parameters, ...drawn } = checkParameters("weibullMin", joint, dtype, inputs);
+  const traced = handOver(
+    "weibullMin",
+    [key, scale, concentration],
+    drawn.shape,
+    dtype,
+    (key, scale, concentration) => weibullMin(key, scale, concentration, shape, { dtype }),
+  );
+  if (traced) return traced;
   const [scales, exponents] = parameters;
   const { round, pow } = arithmeticOf(dtype);
   const one = floatSample(exponentialValues(key, size, dtype), shape, dtype);

@@ -1,4 +1,4 @@
-import type { Key } from "./key.ts";
+import type { Key } from "./make-key.ts";
 import { hashCounters } from "./threefry.ts";
 import type { CounterPlan } from "./threefry.ts";
 import { hashChunks, uniformKernel } from "./uniform-kernel.ts";

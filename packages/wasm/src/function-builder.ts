@@ -79,7 +79,9 @@ export class FunctionBuilder {
   private readonly result: ValueType | undefined;
   private readonly parameterCount: number;
   private readonly localTypes: ValueType[] = [];
-  private readonly bytes: number[] = [];
+  /** The body so far, in the first `length` bytes. */
+  private bytes = new Uint8Array(256);
+  private length = 0;
   /** The open constructs, outermost first. */
   private readonly open: object[] = [];
   private ended = false;
@@ -285,7 +287,7 @@ export class FunctionBuilder {
   }
 
   /** The bytes of the function's body, with its locals; modules call this. */
-  finish(): number[] {
+  finish(): Uint8Array {
     if (this.result !== undefined && !this.ended) {
       throw new Error(
         `ModuleBuilder.function: body of ${JSON.stringify(this.functionName)} must end with return or unreachable.`,
@@ -301,9 +303,11 @@ export class FunctionBuilder {
       ...encodeUnsigned(count),
       TYPE_CODES[type],
     ]);
-    const body = [...encodeUnsigned(runs.length), ...declarations];
-    for (const byte of this.bytes) body.push(byte);
-    body.push(0x0b);
+    const head = [...encodeUnsigned(runs.length), ...declarations];
+    const body = new Uint8Array(head.length + this.length + 1);
+    body.set(head);
+    body.set(this.bytes.subarray(0, this.length), head.length);
+    body[body.length - 1] = 0x0b;
     return body;
   }
 
@@ -370,18 +374,28 @@ export class FunctionBuilder {
 
   /** Flattens code onto the end of the body. */
   private append(code: Code): void {
-    for (const part of code) {
-      if (typeof part === "number") this.bytes.push(part);
-      else if ("owner" in part) {
-        for (const byte of encodeUnsigned(part.index)) this.bytes.push(byte);
-        if (part.owner !== this) {
-          throw new Error(
-            `FunctionBuilder: a local must be read in the function that declared it, got one of another function in ${JSON.stringify(this.functionName)}.`,
-          );
-        }
-      } else this.append(part);
+    // Kernels are built at their first use, by code that has not run before: nothing is allocated here.
+    for (let i = 0; i < code.length; i++) {
+      const part = code[i];
+      if (typeof part === "number") this.appendByte(part);
+      else if (!("owner" in part)) this.append(part);
+      else if (part.owner !== this) {
+        throw new Error(
+          `FunctionBuilder: a local must be read in the function that declared it, got one of another function in ${JSON.stringify(this.functionName)}.`,
+        );
+      } else if (part.index < 0x80) this.appendByte(part.index);
+      else this.append(encodeUnsigned(part.index));
     }
     this.ended = false;
+  }
+
+  private appendByte(byte: number): void {
+    if (this.length === this.bytes.length) {
+      const longer = new Uint8Array(2 * this.length);
+      longer.set(this.bytes);
+      this.bytes = longer;
+    }
+    this.bytes[this.length++] = byte;
   }
 }
 

@@ -16,7 +16,7 @@ interface BuiltFunction {
   readonly reference: FunctionReference;
   readonly typeIndex: number;
   readonly exported: boolean;
-  body: number[];
+  body: Uint8Array;
 }
 
 /**
@@ -112,7 +112,7 @@ export class ModuleBuilder {
       reference: reference as FunctionReference,
       typeIndex,
       exported: options.exported ?? true,
-      body: [],
+      body: new Uint8Array(),
     };
     this.functions.push(built);
     const f = new FunctionBuilder(name, entries.length, result);
@@ -173,16 +173,16 @@ export class ModuleBuilder {
 /** A section of the binary format in parts: a vector of `count` items, absent when there are none. */
 function section(
   id: number,
-  items: readonly (readonly number[])[],
+  items: readonly ArrayLike<number>[],
   count = items.length,
-): (readonly number[])[] {
+): ArrayLike<number>[] {
   if (count === 0) return [];
   const length = encodeUnsigned(count);
   const bytes = items.reduce((sum, item) => sum + item.length, length.length);
   return [[id, ...encodeUnsigned(bytes)], length, ...items];
 }
 
-function concatenate(parts: readonly (readonly number[])[]): Uint8Array {
+function concatenate(parts: readonly ArrayLike<number>[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,0 +1,148 @@
+import { describe } from "@flaxen/dtype";
+import { scratch } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
+import { doubleKernel, singleKernel } from "./gemm-product.ts";
+import type { GemmKernel } from "./gemm-product.ts";
+import { OVERWRITE } from "./gemm-mode.ts";
+import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
+
+/** Columns of the right operand that are packed at a time, which bounds the workspace. */
+const PANEL_N = 2048;
+
+/**
+ * Multiplies two matrices that lie in the scratch memory of `@flaxen/wasm`: `C = op(A) op(B)`, in place.
+ *
+ * Nothing is copied in or out; packed panels take up to 3 MiB (float32) or 6 MiB (float64) of
+ * `scratch().allocate`, which are released again. Every output has the bits of {@link gemm}, so C may
+ * also be computed by panels of its rows in separate calls.
+ *
+ * @param dtype - Of all three matrices.
+ * @param transA - Whether A is stored transposed.
+ * @param transB - Whether B is stored transposed.
+ * @param m - Rows of C, 0 or more.
+ * @param n - Columns of C, 0 or more.
+ * @param k - Length of the summed axis, 0 or more; 0 gives zeros.
+ * @param a - Address in bytes of row-major `[m, k]`, or `[k, m]` when `transA`.
+ * @param b - Address in bytes of row-major `[k, n]`, or `[n, k]` when `transB`.
+ * @param c - Address in bytes of row-major `[m, n]`, overwritten; it must not overlap `a` or `b`.
+ * @returns Whether it was computed; false, with C as it was, when WebAssembly cannot be used or the
+ *   workspace does not fit. Then {@link gemm} on the views of the memory does it.
+ * @throws {@link TypeError} if `dtype` is another one.
+ * @throws {@link RangeError} if a size or address is not a non-negative integer, or a matrix does not lie
+ *   in the scratch memory.
+ *
+ * @example
+ * ```ts
+ * import { gemmInScratch } from "@flaxen/linear-algebra";
+ * import { scratch } from "@flaxen/wasm";
+ *
+ * const memory = scratch();
+ * if (memory) {
+ *   const at = memory.allocate(48);
+ *   memory.f32.set([1, 2, 3, 4, 5, 6, 7, 8], at / 4);
+ *   if (gemmInScratch("float32", false, false, 2, 2, 2, at, at + 16, at + 32)) {
+ *     Array.from(memory.f32.subarray(at / 4 + 8, at / 4 + 12)); // => [19, 22, 43, 50]
+ *   }
+ *   memory.release(at);
+ * }
+ * ```
+ */
+export function gemmInScratch(
+  dtype: "float32" | "float64",
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  b: number,
+  c: number,
+): boolean {
+  const single = dtype === "float32";
+  if (!single && dtype !== "float64") {
+    throw new TypeError(
+      `gemmInScratch: dtype must be "float32" or "float64", got ${describe(dtype)}.`,
+    );
+  }
+  const kernel = single ? singleKernel() : doubleKernel();
+  const memory = kernel && scratch();
+  if (!memory) return false;
+  const bytes = single ? 4 : 8;
+  const { capacity } = memory;
+  checkCount("m", m);
+  checkCount("n", n);
+  checkCount("k", k);
+  checkExtent("a", a, m * k * bytes, capacity);
+  checkExtent("b", b, k * n * bytes, capacity);
+  checkExtent("c", c, m * n * bytes, capacity);
+  if (m === 0 || n === 0) return true;
+  if (k === 0) {
+    memory.u8.fill(0, c, c + m * n * bytes);
+    return true;
+  }
+  return n === 1
+    ? // The transposed product: as the right operand, A fills whole vectors of columns.
+      product(kernel, memory, bytes, false, !transA, 1, m, k, b, a, c)
+    : product(kernel, memory, bytes, transA, transB, m, n, k, a, b, c);
+}
+
+function product(
+  kernel: GemmKernel,
+  memory: Scratch,
+  bytes: number,
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  b: number,
+  c: number,
+): boolean {
+  const kc = panelDepth(k);
+  const aBytes = packedElementsA(m, kc) * bytes;
+  const needed = aBytes + packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
+  if (needed > memory.available) return false;
+  const packed = memory.allocate(needed);
+  const aStride = (transA ? m : k) * bytes;
+  const bStride = (transB ? k : n) * bytes;
+  const cStride = n * bytes;
+  for (let j = 0; j < n; j += PANEL_N) {
+    kernel.product(
+      transA,
+      transB,
+      m,
+      Math.min(PANEL_N, n - j),
+      k,
+      a,
+      aStride,
+      b + j * (transB ? bStride : bytes),
+      bStride,
+      c + j * bytes,
+      cStride,
+      packed,
+      packed + aBytes,
+      kc,
+      OVERWRITE,
+    );
+  }
+  memory.release(packed);
+  return true;
+}
+
+function checkCount(name: string, value: number): void {
+  if (!(Number.isSafeInteger(value) && value >= 0)) {
+    throw new RangeError(
+      `gemmInScratch: ${name} must be a non-negative integer, got ${describe(value)}.`,
+    );
+  }
+}
+
+function checkExtent(name: string, address: number, bytes: number, capacity: number): void {
+  checkCount(name, address);
+  if (address + bytes > capacity) {
+    throw new RangeError(
+      `gemmInScratch: ${name} must have its ${bytes} bytes in the ${capacity} of the scratch memory, got address ${address}.`,
+    );
+  }
+}
