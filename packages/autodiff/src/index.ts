@@ -100,6 +100,10 @@ export {
   logicalOr,
   logicalXor,
 } from "./logical.ts";
+export { jit } from "./jit/jit.ts";
+export type { JitOptions, Jitted } from "./jit/jit.ts";
+export type { Compilation } from "./jit/entries.ts";
+export type { ProgramDescription } from "./jit/program.ts";
 export { dot, matmul } from "./matmul.ts";
 export { oneHot } from "./one-hot.ts";
 export type { OneHotOptions } from "./one-hot.ts";

@@ -90,13 +90,25 @@ export function scalarTensor(x: Scalar, dtype: DType): NDArray {
   }
 }
 
+/** Whether an operand follows the dtype of the others: a bare number, or a tracer that stands for one. */
+function isWeak(x: Tensor | Scalar): boolean {
+  return isScalar(x) || (x as { readonly weak?: boolean }).weak === true;
+}
+
+/** What promotion sees of an operand; a tracer of a bare number counts as such a number. */
+function promotable(x: Tensor | Scalar): Scalar | DType {
+  if (isScalar(x)) return x;
+  if (!isWeak(x)) return x.dtype;
+  return isFloating(x.dtype) ? 0.5 : 1;
+}
+
 /** The dtype of every operand that is no bare scalar; `null` if there is none or they differ. */
 function sharedDType(operands: readonly (Tensor | Scalar)[]): DType | null {
   let dtype: DType | null = null;
   for (const x of operands) {
-    if (isScalar(x)) continue;
-    if (dtype !== null && x.dtype !== dtype) return null;
-    dtype = x.dtype;
+    if (isWeak(x)) continue;
+    if (dtype !== null && (x as Tensor).dtype !== dtype) return null;
+    dtype = (x as Tensor).dtype;
   }
   return dtype;
 }
@@ -106,7 +118,7 @@ function commonDType(operands: readonly (Tensor | Scalar)[], inexact: boolean): 
   const shared = sharedDType(operands);
   // Floating tensors decide whatever the scalars are, since scalars are weak.
   if (shared !== null && isFloating(shared)) return shared;
-  const dtype = resultType(...operands.map((x) => (isScalar(x) ? x : x.dtype)));
+  const dtype = resultType(...operands.map(promotable));
   if (inexact && !isFloating(dtype)) return defaultFloat();
   return dtype === "int64" ? "int32" : dtype;
 }

@@ -2,6 +2,8 @@ import { describe, resultType } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { asNDArray, full, isNDArray } from "@flaxen/ndarray";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
+import type { TracedDraw } from "@flaxen/rng/tracing";
+import { drawPrimitive } from "./draw.ts";
 import type { Primitive } from "./primitive.ts";
 
 /** A running transformation: decides what applying a primitive to its tracers means. */
@@ -115,6 +117,16 @@ export class Tracer {
   static {
     const inspect = Symbol.for("nodejs.util.inspect.custom");
     Object.defineProperty(this.prototype, TRACER, { value: true });
+    // What the samplers of @flaxen/rng call for draws that depend on tracers.
+    Object.defineProperty(this.prototype, Symbol.for("flaxen.SamplerTrace"), {
+      value(this: Tracer, draw: TracedDraw): Tensor {
+        const inputs = draw.inputs as readonly Tensor[];
+        const { trace } = inputs
+          .filter(isTracer)
+          .reduce((a, b) => (b.trace.level > a.trace.level ? b : a));
+        return trace.process(drawPrimitive(draw), inputs, null);
+      },
+    });
     Object.defineProperty(this.prototype, inspect, {
       value(this: Tracer): string {
         return this.toString();

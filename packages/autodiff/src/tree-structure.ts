@@ -1,4 +1,5 @@
 import { isNDArray } from "@flaxen/ndarray";
+import { isKey } from "@flaxen/rng";
 import { isTracer } from "./tensor.ts";
 
 /** A tree without its leaves, as `tree.structure` returns it. */
@@ -41,7 +42,7 @@ export function sameStructure(a: Structure, b: Structure): boolean {
 export function isContainer(x: unknown): x is readonly unknown[] | Record<string, unknown> {
   if (typeof x !== "object" || x === null) return false;
   if (Array.isArray(x)) return true;
-  if (isTracer(x) || isNDArray(x)) return false;
+  if (isTracer(x) || isNDArray(x) || isKey(x)) return false;
   const prototype: unknown = Object.getPrototypeOf(x);
   return (prototype === Object.prototype || prototype === null) && !isForeignArray(x);
 }
