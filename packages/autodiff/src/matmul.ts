@@ -1,11 +1,14 @@
-import { describe } from "@flaxen/dtype";
-import { gemm } from "@flaxen/linear-algebra";
+import { describe, itemSize } from "@flaxen/dtype";
+import { gemm, gemmInScratch } from "@flaxen/linear-algebra";
 import { transpose as permuteView } from "@flaxen/ndarray";
 import type { NDArray, Shape } from "@flaxen/ndarray";
+import { scratch } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
 import { broadcastOperands } from "./broadcasting.ts";
 import { allocateCompute, computeData, computeDType, narrow, sizeOf } from "./compute-dtype.ts";
 import type { ComputeData } from "./compute-dtype.ts";
 import { multiply } from "./elementwise-binary.ts";
+import type { MemoryKernel } from "./memory-kernel.ts";
 import { promote } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
@@ -27,6 +30,8 @@ const matmulPrimitive: Primitive<MatmulParams> = {
   name: "matmul",
   abstractEval: ([a, b], params) => matmulRule(a, b, params),
   evaluate: ([a, b], params, out) => evaluateMatmul(a, b, params, out),
+  kernel: ([a, b], params, out) => matmulKernel(a, b, params, out),
+  evaluatesByKernel: true,
   vjp: (ct, { inputs: [a, b], params: { transposeA, transposeB }, needs }) => [
     needs[0] ? sumTo(leftGradient(ct, b, transposeA, transposeB), a.shape) : null,
     needs[1] ? sumTo(rightGradient(ct, a, transposeA, transposeB), b.shape) : null,
@@ -115,6 +120,38 @@ function evaluateMatmul(
     }
   }
   return narrow(o, out.shape, out.dtype);
+}
+
+/** The product of stacks that lie in the scratch memory. */
+function matmulKernel(
+  a: ShapedArray,
+  b: ShapedArray,
+  { transposeA, transposeB }: MatmulParams,
+  out: ShapedArray,
+): MemoryKernel | undefined {
+  const { dtype } = out;
+  if (dtype !== "float32" && dtype !== "float64") return undefined;
+  const bytes = itemSize(dtype);
+  const batch = out.shape.slice(0, -2);
+  const [m, n] = out.shape.slice(-2);
+  const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
+  const left = stackOffsets(a.shape.slice(0, -2), m * k * bytes, batch);
+  const right = stackOffsets(b.shape.slice(0, -2), k * n * bytes, batch);
+  return ([x, y], to) => {
+    for (let i = 0; i < left.length; i++) {
+      const c = to + i * m * n * bytes;
+      const l = x + left[i];
+      const r = y + right[i];
+      if (gemmInScratch(dtype, transposeA, transposeB, m, n, k, l, r, c)) continue;
+      const view = scratchView(dtype);
+      gemm(transposeA, transposeB, m, n, k, view, l / bytes, view, r / bytes, view, c / bytes);
+    }
+  };
+}
+
+function scratchView(dtype: "float32" | "float64"): Float32Array | Float64Array {
+  const memory = scratch() as Scratch;
+  return dtype === "float32" ? memory.f32 : memory.f64;
 }
 
 /** A matrix that is a transposed view of row-major elements is taken as it lies, with the flag turned. */

@@ -57,7 +57,8 @@ export function runKernel<P>(
   out: ShapedArray,
 ): NDArray | undefined {
   const { kernel } = primitive;
-  if (kernel === undefined || !wasmEnabled()) return undefined;
+  if (kernel === undefined || primitive.evaluatesByKernel === true) return undefined;
+  if (!wasmEnabled()) return undefined;
   let size = sizeOf(out.shape);
   for (const x of inputs) size = Math.max(size, x.size);
   if (size < KERNEL_THRESHOLD) return undefined;
