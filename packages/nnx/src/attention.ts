@@ -22,7 +22,9 @@ import { bernoulli, isKey } from "@flaxen/rng";
 import type { Key } from "@flaxen/rng";
 import { checkFloatDType, checkInput, checkNumber, checkOptions } from "./arguments.ts";
 import { promoteDtype } from "./dtypes.ts";
+import type { Module } from "./module.ts";
 import { sameShape } from "./update.ts";
+import { Intermediate } from "./variable-types.ts";
 
 /** Settings of `dotProductAttention`. */
 export interface AttentionOptions {
@@ -42,6 +44,8 @@ export interface AttentionOptions {
   readonly deterministic?: boolean;
   /** The dtype to compute in; by default the common one of the inputs. */
   readonly dtype?: DType | undefined;
+  /** The Module that records the weights, before dropout, as `attention_weights` for `capture`. */
+  readonly module?: Module | undefined;
 }
 
 /**
@@ -103,7 +107,9 @@ export function dotProductAttention(
     length,
     keyLength,
   ]);
-  const weights = dropWeights(attentionWeights(scores, options), options);
+  const allWeights = attentionWeights(scores, options);
+  options.module?.sow(Intermediate, "attention_weights", allWeights);
+  const weights = dropWeights(allWeights, options);
   const mixed = matmul(reshape(weights, [...batch, kvHeads, rows, keyLength]), headsFirst(v));
   return headsFirst(reshape(mixed, [...batch, heads, length, v.shape[v.ndim - 1]]));
 }
@@ -190,4 +196,5 @@ const OPTIONS: readonly string[] = [
   "broadcastDropout",
   "deterministic",
   "dtype",
+  "module",
 ];

@@ -79,20 +79,41 @@ export class GraphDef<T = unknown> {
     return (
       this.nodes.length === other.nodes.length &&
       this.variables.length === other.variables.length &&
-      this.nodes.every((node, i) => sameNode(node, other.nodes[i])) &&
+      this.nodes.every((node, i) => sameNode(node, other.nodes[i], Object.is)) &&
+      this.variables.every((variable, i) => sameVariable(variable, other.variables[i]))
+    );
+  }
+
+  /**
+   * Compares as `equals` does, but takes any two functions for equal: closures that one line of code
+   * makes again and again.
+   *
+   * @internal
+   */
+  resembles(other: GraphDef): boolean {
+    const same = (a: unknown, b: unknown): boolean =>
+      Object.is(a, b) || (typeof a === "function" && typeof b === "function");
+    return (
+      this.nodes.length === other.nodes.length &&
+      this.variables.length === other.variables.length &&
+      this.nodes.every((node, i) => sameNode(node, other.nodes[i], same)) &&
       this.variables.every((variable, i) => sameVariable(variable, other.variables[i]))
     );
   }
 }
 
-function sameNode(a: NodeDef, b: NodeDef): boolean {
+function sameNode(
+  a: NodeDef,
+  b: NodeDef,
+  sameStatic: (a: unknown, b: unknown) => boolean,
+): boolean {
   if (a.prototype !== b.prototype || a.kind !== b.kind) return false;
   if (a.entries.size !== b.entries.size) return false;
   return [...a.entries].every(([key, entry]) => {
     const other = b.entries.get(key);
     if (other === undefined || entry.type !== other.type) return false;
     return entry.type === "static"
-      ? Object.is(entry.value, (other as typeof entry).value)
+      ? sameStatic(entry.value, (other as typeof entry).value)
       : entry.index === (other as typeof entry).index;
   });
 }

@@ -34,6 +34,8 @@ export type { BatchNormCall, BatchNormOptions } from "./batch-norm.ts";
 export { Bidirectional } from "./bidirectional.ts";
 export type { BidirectionalCall, BidirectionalOptions } from "./bidirectional.ts";
 export type { Callable, ForwardInputs } from "./callable.ts";
+export { capture } from "./capture.ts";
+export type { CaptureOptions } from "./capture.ts";
 export { loadSafetensors, saveSafetensors } from "./checkpoint.ts";
 export type { LoadOptions, LoadReport, SaveOptions } from "./checkpoint.ts";
 export type { ConvPadding } from "./conv-padding.ts";
@@ -42,6 +44,8 @@ export type { ConvTransposeOptions, ConvTransposePadding } from "./conv-transpos
 export { Conv } from "./conv.ts";
 export type { ConvOptions } from "./conv.ts";
 export { DiffState } from "./diff-state.ts";
+export { Dict } from "./dict.ts";
+export type { DictOf } from "./dict.ts";
 export { Dropout } from "./dropout.ts";
 export type { DropoutCall, DropoutOptions } from "./dropout.ts";
 export { promoteDtype } from "./dtypes.ts";
@@ -52,6 +56,7 @@ export { Embed } from "./embed.ts";
 export type { EmbedOptions } from "./embed.ts";
 export { All, Any, Not, OfType, PathContains, rest, WithTag } from "./filters.ts";
 export type { Filter, Predicate, PytreeClass, VariableClass } from "./filters.ts";
+export { freeze, unfreeze } from "./freeze.ts";
 export type {
   ArgumentGradient,
   GradOptions,
@@ -66,12 +71,15 @@ export type { GroupNormOptions } from "./group-norm.ts";
 export { GRUCell } from "./gru-cell.ts";
 export { InstanceNorm } from "./instance-norm.ts";
 export type { InstanceNormOptions } from "./instance-norm.ts";
+export { findDuplicates, iterGraph } from "./iter-graph.ts";
+export type { FindDuplicatesOptions } from "./iter-graph.ts";
 export { LayerNorm } from "./layer-norm.ts";
 export type { LayerNormOptions, NormCall } from "./layer-norm.ts";
 export { LinearGeneral } from "./linear-general.ts";
 export type { LinearGeneralOptions } from "./linear-general.ts";
 export { Linear } from "./linear.ts";
 export type { LinearOptions } from "./linear.ts";
+export { List } from "./list.ts";
 export { LoRA, LoRALinear, LoRAParam } from "./lora.ts";
 export type { LoRABase, LoRALinearOptions, LoRAOptions, LoRAParamClass } from "./lora.ts";
 export { LSTMCell } from "./lstm-cell.ts";
@@ -87,28 +95,35 @@ export { OptimizedLSTMCell } from "./optimized-lstm-cell.ts";
 export type { Path } from "./paths.ts";
 export { avgPool, maxPool, minPool } from "./pool.ts";
 export type { AvgPoolOptions, PoolOptions, PoolPadding } from "./pool.ts";
+export { pop } from "./pop.ts";
 export { PReLU } from "./prelu.ts";
 export type { PReLUOptions } from "./prelu.ts";
 export { Pytree } from "./pytree.ts";
 export type { RandomSource } from "./random-source.ts";
+export { forkRngs, reseed, splitRngs } from "./random-streams.ts";
+export type { ReseedOptions, StreamOptions } from "./random-streams.ts";
 export { RNNCellBase } from "./recurrent.ts";
 export type {
   GatedCellOptions,
   InitializeCarryOptions,
   RecurrentCellOptions,
 } from "./recurrent.ts";
+export { map, mapState, mergeState, recursiveMap } from "./recursive-map.ts";
 export { RMSNorm } from "./rms-norm.ts";
 export type { RMSNormOptions } from "./rms-norm.ts";
 export { RngCount, RngKey, Rngs, RngState, RngStream } from "./rngs.ts";
-export type { Seed } from "./rngs.ts";
+export type { RngsOptions, Seed } from "./rngs.ts";
 export { RNN } from "./rnn.ts";
 export type { RNNCall, RNNOptions, RNNResult } from "./rnn.ts";
 export { Sequential } from "./sequential.ts";
 export type { SequentialLayer } from "./sequential.ts";
 export { SimpleCell } from "./simple-cell.ts";
 export type { SimpleCellOptions } from "./simple-cell.ts";
+export type { SowOptions } from "./sow.ts";
 export { SpectralNorm } from "./spectral-norm.ts";
 export type { SpectralNormOptions } from "./spectral-norm.ts";
+export { runStack, stack, unstack } from "./stack.ts";
+export type { StackOptions } from "./stack.ts";
 export type { NestedState, PureState, Selected, State, StateOf, States } from "./state-types.ts";
 export { fromFlatState, state, toFlatState, toPureDict } from "./state.ts";
 export type { FlatState } from "./state.ts";

@@ -1,8 +1,10 @@
 import { rest, toPredicate } from "./filters.ts";
-import type { Filter } from "./filters.ts";
+import type { Filter, VariableClass } from "./filters.ts";
 import type { Path } from "./paths.ts";
 import { checkNode } from "./state.ts";
 import { Pytree } from "./pytree.ts";
+import { record } from "./sow.ts";
+import type { SowOptions } from "./sow.ts";
 import { traverse } from "./traverse.ts";
 import { isVariable } from "./variable.ts";
 
@@ -97,6 +99,21 @@ export class Module extends Pytree {
     }
   }
 
+  /**
+   * Records a value for whoever has asked for it with `capture`; outside of `capture` it does nothing.
+   *
+   * @param type - the class of Variable to record, usually `Intermediate`; exactly this class must have
+   *   been asked for.
+   * @param name - the name of the value; what a name records repeatedly becomes a list.
+   * @param value - usually an array.
+   * @param options - see {@link SowOptions}.
+   * @returns whether the value was recorded.
+   * @throws {@link TypeError} if `name` is no string or empty.
+   */
+  sow(type: VariableClass, name: string, value: unknown, options: SowOptions = {}): boolean {
+    return record(this, type, name, value, options);
+  }
+
   // Emitting declarations file by file forbids computed member names.
   static {
     Object.defineProperty(this.prototype, MODULE, { value: true });
@@ -104,7 +121,7 @@ export class Module extends Pytree {
 }
 
 /** Tells whether a value is a Module of any copy of this package. */
-function isModule(value: unknown): value is Module {
+export function isModule(value: unknown): value is Module {
   return typeof value === "object" && value !== null && MODULE in value;
 }
 

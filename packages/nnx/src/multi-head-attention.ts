@@ -83,6 +83,8 @@ export interface MultiHeadAttentionCall {
   readonly decode?: boolean;
   /** Takes precedence over the layer's own stream; not forked. */
   readonly rngs?: RandomSource;
+  /** Whether the weights, before dropout, are recorded for `capture` as `attention_weights`; false by default. */
+  readonly sowWeights?: boolean;
 }
 
 /**
@@ -298,6 +300,7 @@ export class MultiHeadAttention extends Module {
       broadcastDropout: this.broadcastDropout,
       deterministic: dropoutRng === null,
       dtype: this.dtype,
+      ...(options.sowWeights === true ? { module: this } : {}),
     });
     return this.out.forward(mixed);
   }
@@ -427,6 +430,7 @@ const CALL_OPTIONS: readonly string[] = [
   "deterministic",
   "decode",
   "rngs",
+  "sowWeights",
 ];
 
 const OPTIONS: readonly string[] = [

@@ -1,9 +1,26 @@
 import { describe } from "@flaxen/dtype";
 import { full, isNDArray } from "@flaxen/ndarray";
 import type { NDArray } from "@flaxen/ndarray";
-import { foldIn, isKey, key, wrapKeyData } from "@flaxen/rng";
+import type { Shape } from "@flaxen/ndarray";
+import {
+  bernoulli,
+  bits,
+  foldIn,
+  isKey,
+  key,
+  normal,
+  permutation,
+  randint,
+  split,
+  truncatedNormal,
+  uniform,
+  wrapKeyData,
+} from "@flaxen/rng";
 import type { Key } from "@flaxen/rng";
 import type { Tensor } from "@flaxen/autodiff";
+import { checkSize } from "./arguments.ts";
+import { rest, toPredicate } from "./filters.ts";
+import type { Filter } from "./filters.ts";
 import { defineField } from "./state.ts";
 import { Pytree, isPytree } from "./pytree.ts";
 import { Variable, isVariable } from "./variable.ts";
@@ -67,6 +84,17 @@ export class RngCount extends RngState<NDArray> {
  */
 export type Seed = number | bigint | Key | NDArray<"uint32"> | RngStream;
 
+/** What a sampler takes after the key. */
+type Arguments<F> = F extends (key: Key, ...args: infer A) => unknown ? A : never;
+
+type FloatDType = ReturnType<typeof normal>["dtype"];
+
+/** Settings of `Rngs.split` and `Rngs.broadcast`. */
+export interface RngsOptions {
+  /** Which streams; a string is a stream's name, and `rest`, all of them, is the default. */
+  readonly only?: Filter;
+}
+
 /**
  * A stream of random keys: key number `n`, counted from 0, is `foldIn(key, n)`.
  *
@@ -81,6 +109,8 @@ export type Seed = number | bigint | Key | NDArray<"uint32"> | RngStream;
  * stream.next().words; // => [1797259609, 2579123966]
  * stream.next().words; // => [928981903, 3453687069]
  * foldIn(key(0), 1).words; // => [928981903, 3453687069]
+ * stream.normal([2]).shape; // => [2]
+ * stream.count.value; // => 3
  * ```
  */
 export class RngStream extends Pytree {
@@ -124,6 +154,83 @@ export class RngStream extends Pytree {
    */
   fork(): RngStream {
     return new RngStream(this.next(), { tag: this.tag });
+  }
+
+  /**
+   * Draws one key and splits it: as many independent streams as are asked for.
+   *
+   * @param num - how many, an integer of at least 1.
+   * @returns streams of the same tag with count 0 and the keys `split(next(), num)`.
+   * @throws {@link TypeError} if `num` is not a number.
+   * @throws {@link RangeError} if `num` is not a positive integer.
+   */
+  split(num: number): RngStream[] {
+    checkSize("RngStream.split", "num", num);
+    return split(this.next(), num).map((key) => new RngStream(key, { tag: this.tag }));
+  }
+
+  /**
+   * Draws one key and starts as many streams with it as are asked for: all draw the same.
+   *
+   * @param num - how many, an integer of at least 1.
+   * @returns streams of the same tag with count 0.
+   * @throws {@link TypeError} if `num` is not a number.
+   * @throws {@link RangeError} if `num` is not a positive integer.
+   */
+  broadcast(num: number): RngStream[] {
+    checkSize("RngStream.broadcast", "num", num);
+    const key = this.next();
+    return Array.from({ length: num }, () => new RngStream(key, { tag: this.tag }));
+  }
+
+  /**
+   * Draws with any sampler of `@flaxen/rng` or any initializer: `sampler(next(), ...args)`.
+   *
+   * @param sampler - takes a key first.
+   * @param args - what it takes besides.
+   * @returns what it returns.
+   * @throws {@link TypeError} if `sampler` is no function, and whatever it throws.
+   */
+  draw<A extends readonly unknown[], R>(sampler: (key: Key, ...args: A) => R, ...args: A): R {
+    if (typeof sampler !== "function") {
+      throw new TypeError(`RngStream.draw: sampler must be a function, got ${describe(sampler)}.`);
+    }
+    return sampler(this.next(), ...args);
+  }
+
+  /** Draws random bits with the next key, as `bits` of `@flaxen/rng` does. */
+  bits(...args: Arguments<typeof bits>): ReturnType<typeof bits> {
+    return bits(this.next(), ...args);
+  }
+
+  /** Draws from a uniform distribution with the next key, as `uniform` of `@flaxen/rng` does. */
+  uniform(shape?: Shape, options?: Parameters<typeof uniform>[2]): NDArray<FloatDType> {
+    return uniform(this.next(), shape, options);
+  }
+
+  /** Draws from the standard normal distribution with the next key, as `normal` of `@flaxen/rng` does. */
+  normal(shape?: Shape, options?: Parameters<typeof normal>[2]): NDArray<FloatDType> {
+    return normal(this.next(), shape, options);
+  }
+
+  /** Draws from a truncated normal distribution with the next key, as `truncatedNormal` of `@flaxen/rng` does. */
+  truncatedNormal(...args: Arguments<typeof truncatedNormal>): ReturnType<typeof truncatedNormal> {
+    return truncatedNormal(this.next(), ...args);
+  }
+
+  /** Draws booleans with the next key, as `bernoulli` of `@flaxen/rng` does. */
+  bernoulli(...args: Arguments<typeof bernoulli>): ReturnType<typeof bernoulli> {
+    return bernoulli(this.next(), ...args);
+  }
+
+  /** Draws integers with the next key, as `randint` of `@flaxen/rng` does. */
+  randint(...args: Arguments<typeof randint>): ReturnType<typeof randint> {
+    return randint(this.next(), ...args);
+  }
+
+  /** Shuffles with the next key, as `permutation` of `@flaxen/rng` does. */
+  permutation(...args: Arguments<typeof permutation>): ReturnType<typeof permutation> {
+    return permutation(this.next(), ...args);
   }
 }
 
@@ -233,6 +340,102 @@ export class Rngs extends Pytree {
       Object.fromEntries(this.names().map((name) => [name, this.stream(name).fork()])),
     );
   }
+
+  /**
+   * Draws one key of each selected stream and splits it, e.g. to give every layer of a stack, or every
+   * member of a batch, streams of its own.
+   *
+   * @param num - how many, an integer of at least 1.
+   * @param options - `only` (default `rest`): which streams; the others are shared by all results.
+   * @returns `num` Rngs of the same names; number `i` has the keys `split(next(), num)[i]` and counts 0.
+   * @throws {@link TypeError} if `num` is not a number, or `only` is no filter.
+   * @throws {@link RangeError} if `num` is not a positive integer.
+   */
+  split(num: number, { only = rest }: RngsOptions = {}): Rngs[] {
+    checkSize("Rngs.split", "num", num);
+    return makeLanes("Rngs.split", this, num, only, (stream) => stream.split(num));
+  }
+
+  /**
+   * Draws one key of each selected stream and hands it to all results: they draw the same.
+   *
+   * @param num - how many, an integer of at least 1.
+   * @param options - `only` (default `rest`): which streams; the others are shared by all results.
+   * @returns `num` Rngs of the same names with counts 0.
+   * @throws {@link TypeError} if `num` is not a number, or `only` is no filter.
+   * @throws {@link RangeError} if `num` is not a positive integer.
+   */
+  broadcast(num: number, { only = rest }: RngsOptions = {}): Rngs[] {
+    checkSize("Rngs.broadcast", "num", num);
+    return makeLanes("Rngs.broadcast", this, num, only, (stream) => stream.broadcast(num));
+  }
+
+  /**
+   * Draws with any sampler of `@flaxen/rng` or any initializer: `sampler(next(), ...args)`.
+   *
+   * @param sampler - takes a key first.
+   * @param args - what it takes besides.
+   * @returns what it returns.
+   * @throws {@link TypeError} if `sampler` is no function, and whatever it throws.
+   */
+  draw<A extends readonly unknown[], R>(sampler: (key: Key, ...args: A) => R, ...args: A): R {
+    if (typeof sampler !== "function") {
+      throw new TypeError(`Rngs.draw: sampler must be a function, got ${describe(sampler)}.`);
+    }
+    return sampler(this.next(), ...args);
+  }
+
+  /** Draws random bits with the next key, as `bits` of `@flaxen/rng` does. */
+  bits(...args: Arguments<typeof bits>): ReturnType<typeof bits> {
+    return bits(this.next(), ...args);
+  }
+
+  /** Draws from a uniform distribution with the next key, as `uniform` of `@flaxen/rng` does. */
+  uniform(shape?: Shape, options?: Parameters<typeof uniform>[2]): NDArray<FloatDType> {
+    return uniform(this.next(), shape, options);
+  }
+
+  /** Draws from the standard normal distribution with the next key, as `normal` of `@flaxen/rng` does. */
+  normal(shape?: Shape, options?: Parameters<typeof normal>[2]): NDArray<FloatDType> {
+    return normal(this.next(), shape, options);
+  }
+
+  /** Draws from a truncated normal distribution with the next key, as `truncatedNormal` of `@flaxen/rng` does. */
+  truncatedNormal(...args: Arguments<typeof truncatedNormal>): ReturnType<typeof truncatedNormal> {
+    return truncatedNormal(this.next(), ...args);
+  }
+
+  /** Draws booleans with the next key, as `bernoulli` of `@flaxen/rng` does. */
+  bernoulli(...args: Arguments<typeof bernoulli>): ReturnType<typeof bernoulli> {
+    return bernoulli(this.next(), ...args);
+  }
+
+  /** Draws integers with the next key, as `randint` of `@flaxen/rng` does. */
+  randint(...args: Arguments<typeof randint>): ReturnType<typeof randint> {
+    return randint(this.next(), ...args);
+  }
+
+  /** Shuffles with the next key, as `permutation` of `@flaxen/rng` does. */
+  permutation(...args: Arguments<typeof permutation>): ReturnType<typeof permutation> {
+    return permutation(this.next(), ...args);
+  }
+}
+
+function makeLanes(
+  callee: string,
+  rngs: Rngs,
+  num: number,
+  only: Filter,
+  make: (stream: RngStream) => readonly RngStream[],
+): Rngs[] {
+  const selects = toPredicate(callee, only);
+  const lanes = Array.from({ length: num }, () => new Rngs());
+  for (const name of rngs.names()) {
+    const stream = rngs.stream(name);
+    const own = selects([name], stream) ? make(stream) : null;
+    lanes.forEach((lane, i) => defineField(lane, name, own === null ? stream : own[i]));
+  }
+  return lanes;
 }
 
 // Members of the class; a stream of such a name would hide one.
@@ -243,6 +446,16 @@ const RESERVED: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "has",
   "next",
   "fork",
+  "split",
+  "broadcast",
+  "draw",
+  "bits",
+  "uniform",
+  "normal",
+  "truncatedNormal",
+  "bernoulli",
+  "randint",
+  "permutation",
   "__proto__",
 ]);
 
@@ -269,6 +482,7 @@ function toKey(callee: string, seed: Seed): Key {
   throw typeof seed === "number" ? new RangeError(message) : new TypeError(message);
 }
 
-function isStream(seed: unknown): seed is RngStream {
+/** Tells whether a value is a stream of any copy of this package. */
+export function isStream(seed: unknown): seed is RngStream {
   return isPytree(seed) && "key" in seed && isVariable(seed.key);
 }

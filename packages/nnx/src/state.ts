@@ -1,7 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import type { Filter } from "./filters.ts";
 import { toPredicates } from "./filters.ts";
-import { comparePaths, formatPath } from "./paths.ts";
+import { comparePaths, formatPath, toPart } from "./paths.ts";
 import type { Path } from "./paths.ts";
 import type { NestedState, PureState, StateOf } from "./state-types.ts";
 import { findVariables, isNode, traverse } from "./traverse.ts";
@@ -88,7 +88,11 @@ export function toFlatState(state: object): FlatState<unknown> {
 export function fromFlatState(flat: FlatState): NestedState;
 export function fromFlatState(flat: Iterable<readonly [Path, unknown]>): object;
 export function fromFlatState(flat: Iterable<readonly [Path, unknown]>): object {
-  return nest("fromFlatState", [...flat]);
+  const paths = [...flat].map(([path, leaf]): [Path, unknown] => [
+    path.map((part) => (typeof part === "string" ? toPart(part) : part)),
+    leaf,
+  ]);
+  return nest("fromFlatState", paths);
 }
 
 /**
@@ -153,26 +157,42 @@ export function groupByFilter(
 
 /** Builds nested plain objects, keys sorted. */
 export function nest(callee: string, flat: readonly (readonly [Path, unknown])[]): object {
-  const sorted = [...flat].sort(([a], [b]) => comparePaths(a, b));
+  // What a walk finds is sorted already.
+  const sorted = isSorted(flat) ? flat : [...flat].sort(([a], [b]) => comparePaths(a, b));
   const root: Fields = {};
+  // The objects that the last path leads through.
+  const parents: Fields[] = [root];
   let previous: Path | null = null;
   for (const [path, leaf] of sorted) {
-    // In sorted order a path is directly followed by itself and by what it is a prefix of.
-    if (previous !== null && previous.every((part, i) => part === path[i])) {
-      throw new RangeError(
-        `${callee}: paths must lead to distinct leaves, got ${formatPath(previous)} and ${formatPath(path)}.`,
-      );
+    let shared = 0;
+    if (previous !== null) {
+      while (shared < previous.length && previous[shared] === path[shared]) shared++;
+      // In sorted order a path is directly followed by itself and by what it is a prefix of.
+      if (shared === previous.length) {
+        throw new RangeError(
+          `${callee}: paths must lead to distinct leaves, got ${formatPath(previous)} and ${formatPath(path)}.`,
+        );
+      }
     }
     previous = path;
-    if (path.length === 0) continue;
-    let parent = root;
-    for (const part of path.slice(0, -1)) {
-      if (!Object.hasOwn(parent, part)) setField(parent, part, {});
-      parent = parent[part] as Fields;
+    const last = path.length - 1;
+    if (last < 0) continue;
+    parents.length = shared + 1;
+    for (let i = shared; i < last; i++) {
+      const child: Fields = {};
+      setField(parents[i], path[i], child);
+      parents.push(child);
     }
-    setField(parent, path[path.length - 1], leaf);
+    setField(parents[last], path[last], leaf);
   }
   return sorted.length === 1 && sorted[0][0].length === 0 ? (sorted[0][1] as object) : root;
+}
+
+function isSorted(flat: readonly (readonly [Path, unknown])[]): boolean {
+  for (let i = 1; i < flat.length; i++) {
+    if (comparePaths(flat[i - 1][0], flat[i][0]) > 0) return false;
+  }
+  return true;
 }
 
 type Fields = Record<string | number, unknown>;

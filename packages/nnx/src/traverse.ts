@@ -25,6 +25,20 @@ export interface TraverseOptions {
   readonly repeatLeaves?: boolean;
 }
 
+/**
+ * Walks everything reachable from `root`, keys sorted, without recursion; cycles are fine. What it
+ * returns may be shared with other calls and must not be changed.
+ *
+ * The Variables of Pytrees are remembered: while no field has been given another container or
+ * Variable, the next walk only compares fields. As long as the static fields are the same too, it
+ * returns the very same object.
+ */
+export function traverse(root: unknown, options: TraverseOptions): Traversal {
+  if (options.isLeaf !== isVariable || options.repeatLeaves === true) return walk(root, options);
+  if (isPytree(root) && !isVariable(root)) return remembered(root);
+  return (Array.isArray(root) ? joined(root) : null) ?? walk(root, options);
+}
+
 interface Frame {
   readonly path: Path;
   readonly node: Node;
@@ -32,13 +46,7 @@ interface Frame {
   next: number;
 }
 
-/**
- * Walks everything reachable from `root`, keys sorted, without recursion; cycles are fine.
- */
-export function traverse(
-  root: unknown,
-  { isLeaf, repeatLeaves = false }: TraverseOptions,
-): Traversal {
+function walk(root: unknown, { isLeaf, repeatLeaves = false }: TraverseOptions): Traversal {
   const leaves: [Path, unknown][] = [];
   const entered: [Path, Node][] = [];
   const left: [Path, Node][] = [];
@@ -70,6 +78,190 @@ export function traverse(
     }
   }
   return { leaves, entered, left };
+}
+
+/** The fields of a container as the last walk found them, in the order of their creation. */
+interface Fields {
+  readonly node: Node;
+  readonly keys: readonly unknown[];
+  readonly values: readonly unknown[];
+  /** Plain objects that were no containers, but would be if they lost a field. */
+  readonly undecided: readonly unknown[];
+}
+
+interface Memory {
+  readonly traversal: Traversal;
+  readonly fields: readonly Fields[];
+  /** Lists that begin with this traversal, by its index there. */
+  readonly joins: (Join | null)[];
+}
+
+/** The walks of some elements of a list, put together. */
+interface Join extends Traversal {
+  /** What becomes of it with one more element, by index; null if the two share an object. */
+  readonly next: WeakMap<Traversal, (Join | null)[]>;
+}
+
+// A cache and not a setting: it holds nothing that the objects themselves do not hold.
+const MEMORY: WeakMap<object, Memory> = /* @__PURE__ */ new WeakMap();
+
+function remembered(root: object): Traversal {
+  const memory = MEMORY.get(root);
+  if (memory === undefined) return remember(root, walk(root, { isLeaf: isVariable }));
+  const change = compare(memory.fields);
+  if (change === "none") return memory.traversal;
+  // With other static fields only, the lists stay.
+  const { leaves, entered, left } = memory.traversal;
+  return remember(
+    root,
+    change === "static" ? { leaves, entered, left } : walk(root, { isLeaf: isVariable }),
+  );
+}
+
+function remember(root: object, traversal: Traversal): Traversal {
+  const fields = traversal.entered.map(([, node]): Fields => {
+    const entries = entriesOf(node);
+    const values = entries.map(([, value]) => value);
+    return {
+      node,
+      keys: entries.map(([key]) => key),
+      values,
+      undecided: values.filter(isUndecided),
+    };
+  });
+  MEMORY.set(root, { traversal, fields, joins: [] });
+  return traversal;
+}
+
+function isUndecided(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || isNode(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** What has happened to fields since they were remembered. */
+function compare(fields: readonly Fields[]): "none" | "static" | "structure" {
+  let change: "none" | "static" = "none";
+  for (const { node, keys, values, undecided } of fields) {
+    const same =
+      node instanceof Map ? compareMap(node, keys, values) : compareFields(node, keys, values);
+    if (same === "structure") return same;
+    if (same === "static") change = same;
+    for (const value of undecided) if (isNode(value)) return "structure";
+  }
+  return change;
+}
+
+function compareFields(
+  node: Node,
+  keys: readonly unknown[],
+  values: readonly unknown[],
+): "none" | "static" | "structure" {
+  let change: "none" | "static" = "none";
+  let i = 0;
+  // Much faster than Object.keys. Inherited fields are no state, and with them the walk is done anew.
+  for (const key in node) {
+    if (key !== keys[i]) return "structure";
+    const value = (node as Readonly<Record<string, unknown>>)[key];
+    if (value !== values[i] && !Object.is(value, values[i])) {
+      if (isWanted(value) || isWanted(values[i])) return "structure";
+      change = "static";
+    }
+    i++;
+  }
+  return i === keys.length ? change : "structure";
+}
+
+function compareMap(
+  node: ReadonlyMap<unknown, unknown>,
+  keys: readonly unknown[],
+  values: readonly unknown[],
+): "none" | "static" | "structure" {
+  if (node.size !== keys.length) return "structure";
+  let change: "none" | "static" = "none";
+  let i = 0;
+  for (const [key, value] of node) {
+    if (!Object.is(key, keys[i])) return "structure";
+    if (!Object.is(value, values[i])) {
+      if (isWanted(value) || isWanted(values[i])) return "structure";
+      change = "static";
+    }
+    i++;
+  }
+  return change;
+}
+
+function isWanted(value: unknown): boolean {
+  return isVariable(value) || isNode(value);
+}
+
+/**
+ * Puts the walk of a list together from those of its elements; null if that is not so simple. Lists of
+ * arguments are new for every call, their Pytrees are not.
+ */
+function joined(root: readonly unknown[]): Traversal | null {
+  const others: Traversal[] = [];
+  let join: Join | null = null;
+  for (let i = 0; i < root.length; i++) {
+    const value = root[i];
+    if (isVariable(value)) return null;
+    if (isPytree(value)) {
+      const traversal = remembered(value);
+      const joins: (Join | null)[] =
+        join === null ? (MEMORY.get(value) as Memory).joins : joinsOf(join, traversal);
+      if (joins[i] === undefined) joins[i] = append(join, traversal, i);
+      join = joins[i];
+      if (join === null) return null;
+    } else if (isNode(value)) {
+      const traversal = walk(value, { isLeaf: isVariable });
+      if (!isBare(traversal)) return null;
+      others.push(prefix(traversal, i));
+    }
+  }
+  const leaves = join?.leaves ?? [];
+  const here: readonly [Path, Node] = [[], root];
+  let entered: readonly (readonly [Path, Node])[] = [here].concat(join?.entered ?? []);
+  let left: readonly (readonly [Path, Node])[] = join?.left ?? [];
+  for (const other of others) {
+    entered = entered.concat(other.entered);
+    left = left.concat(other.left);
+  }
+  return { leaves, entered, left: left.concat([here]) };
+}
+
+function joinsOf(join: Join, traversal: Traversal): (Join | null)[] {
+  const known = join.next.get(traversal);
+  if (known !== undefined) return known;
+  const joins: (Join | null)[] = [];
+  join.next.set(traversal, joins);
+  return joins;
+}
+
+/** One more element at the end of a list; null if it shares an object with those before. */
+function append(join: Join | null, traversal: Traversal, index: number): Join | null {
+  const { leaves, entered, left } = prefix(traversal, index);
+  const next = new WeakMap<Traversal, (Join | null)[]>();
+  if (join === null) return { leaves, entered, left, next };
+  const before = new Set<unknown>();
+  for (const [, member] of [...join.leaves, ...join.entered]) before.add(member);
+  if ([...leaves, ...entered].some(([, member]) => before.has(member))) return null;
+  return {
+    leaves: [...join.leaves, ...leaves],
+    entered: [...join.entered, ...entered],
+    left: [...join.left, ...left],
+    next,
+  };
+}
+
+function prefix({ leaves, entered, left }: Traversal, index: number): Traversal {
+  const add = <T>(list: readonly (readonly [Path, T])[]): (readonly [Path, T])[] =>
+    list.map(([path, value]) => [[index, ...path], value]);
+  return { leaves: add(leaves), entered: add(entered), left: add(left) };
+}
+
+/** Tells whether containers hold neither Variables nor Pytrees, e.g. a batch. */
+function isBare({ leaves, entered }: Traversal): boolean {
+  return leaves.length === 0 && !entered.some(([, node]) => isPytree(node));
 }
 
 /** The Variables reachable from `root`. */
