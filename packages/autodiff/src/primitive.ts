@@ -49,6 +49,11 @@ export interface Primitive<P> {
    * undefined where there is none.
    */
   readonly kernel?: KernelChoice<P>;
+  /**
+   * Whether the kernel gains more than it costs to copy concrete operands to the scratch memory and the
+   * result back; by default from 64 elements on.
+   */
+  readonly copyPays?: (inputs: readonly ShapedArray[], params: P, out: ShapedArray) => boolean;
   /** Element-wise primitives, whose operands broadcast: the formula of one element in SIMD lanes. */
   readonly lanes?: LaneFormula<P>;
   /**
