@@ -9,6 +9,7 @@ import {
 } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { sameShape } from "./broadcasting.ts";
+import { byteStrides, planMove } from "./kernels/move.ts";
 import { checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
@@ -29,6 +30,18 @@ export const broadcastToPrimitive: Primitive<{ readonly shape: Shape }> = {
   },
   evaluate: ([x], { shape }) =>
     sizeOf(x.shape) === 1 ? repeat(x, shape) : contiguous(broadcastView(x, shape)),
+  kernel: ([x], { shape }) => {
+    const from = byteStrides(x.shape, x.dtype);
+    const to = byteStrides(shape, x.dtype);
+    const extra = shape.length - x.shape.length;
+    const moved = shape.map((length, axis) => ({
+      length,
+      to: to[axis],
+      from: axis < extra || x.shape[axis - extra] === 1 ? 0 : from[axis - extra],
+    }));
+    const move = planMove(x.dtype, moved);
+    return move && (([source], target) => move(target, source));
+  },
   vjp: (ct, { inputs: [x] }) => [sumTo(ct, x.shape)],
 };
 

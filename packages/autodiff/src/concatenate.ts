@@ -1,5 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import { concatenate as joinArrays, normalizeAxis } from "@flaxen/ndarray";
+import { byteStrides, planMove } from "./kernels/move.ts";
+import type { Mover } from "./kernels/move.ts";
 import { promote } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
@@ -23,6 +25,23 @@ const concatenatePrimitive: Primitive<{ readonly axis: number }> = {
     return { shape: shape.with(axis, length), dtype };
   },
   evaluate: (inputs, { axis }) => joinArrays(inputs, axis),
+  kernel: (inputs, { axis }, out) => {
+    const to = byteStrides(out.shape, out.dtype);
+    const moves: Mover[] = [];
+    let first = 0;
+    for (const { shape, dtype } of inputs) {
+      const from = byteStrides(shape, dtype);
+      const moved = shape.map((length, i) => ({ length, to: to[i], from: from[i] }));
+      const move = planMove(dtype, moved, first);
+      if (move === undefined) return undefined;
+      moves.push(move);
+      first += shape[axis] * to[axis];
+    }
+    return (sources, target) => {
+      for (let i = 0; i < moves.length; i++) moves[i](target, sources[i]);
+    };
+  },
+  copyPays: () => false,
   vjp: (ct, { inputs, params: { axis }, needs }) => {
     let begin = 0;
     return inputs.map((x, i) => {

@@ -1,5 +1,6 @@
 import { contiguous, NDArray, normalizeAxes } from "@flaxen/ndarray";
 import { sizeOf } from "./compute-dtype.ts";
+import { byteStrides, planMove } from "./kernels/move.ts";
 import { checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
@@ -13,6 +14,17 @@ const flipPrimitive: Primitive<{ readonly axes: readonly number[] }> = {
     const last = axes.reduce((at, axis) => at + (x.shape[axis] - 1) * x.stride[axis], x.offset);
     const stride = x.stride.map((step, axis) => (axes.includes(axis) ? -step : step));
     return contiguous(new NDArray(x.data, x.shape, stride, last, x.dtype));
+  },
+  kernel: ([x], { axes }) => {
+    const steps = byteStrides(x.shape, x.dtype);
+    const moved = x.shape.map((length, axis) => ({
+      length,
+      to: steps[axis],
+      from: axes.includes(axis) ? -steps[axis] : steps[axis],
+    }));
+    const last = axes.reduce((at, axis) => at + (x.shape[axis] - 1) * steps[axis], 0);
+    const move = planMove(x.dtype, moved, 0, last);
+    return move && (([source], target) => move(target, source));
   },
   vjp: (ct, { params }) => [bind(flipPrimitive, [ct], params)],
 };

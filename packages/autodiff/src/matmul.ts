@@ -31,7 +31,8 @@ const matmulPrimitive: Primitive<MatmulParams> = {
   abstractEval: ([a, b], params) => matmulRule(a, b, params),
   evaluate: ([a, b], params, out) => evaluateMatmul(a, b, params, out),
   kernel: ([a, b], params, out) => matmulKernel(a, b, params, out),
-  evaluatesByKernel: true,
+  // `gemm` copies by itself, and takes transposed views as they lie.
+  copyPays: () => false,
   vjp: (ct, { inputs: [a, b], params: { transposeA, transposeB }, needs }) => [
     needs[0] ? sumTo(leftGradient(ct, b, transposeA, transposeB), a.shape) : null,
     needs[1] ? sumTo(rightGradient(ct, a, transposeA, transposeB), b.shape) : null,

@@ -56,12 +56,12 @@ export function runKernel<P>(
   params: P,
   out: ShapedArray,
 ): NDArray | undefined {
-  const { kernel } = primitive;
-  if (kernel === undefined || primitive.evaluatesByKernel === true) return undefined;
-  if (!wasmEnabled()) return undefined;
+  const { kernel, copyPays } = primitive;
+  if (kernel === undefined || !wasmEnabled()) return undefined;
   let size = sizeOf(out.shape);
   for (const x of inputs) size = Math.max(size, x.size);
   if (size < KERNEL_THRESHOLD) return undefined;
+  if (copyPays !== undefined && !copyPays(inputs, params, out)) return undefined;
   const memory = scratch();
   if (memory === undefined) return undefined;
   const run = kernel(inputs, params, out);

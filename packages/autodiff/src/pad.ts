@@ -1,7 +1,10 @@
-import { describe } from "@flaxen/dtype";
-import type { NDArray } from "@flaxen/ndarray";
-import { allocateCompute, computeData, computeDType, narrow, sizeOf } from "./compute-dtype.ts";
+import { allocate, describe, itemSize } from "@flaxen/dtype";
+import type { Data, DType } from "@flaxen/dtype";
+import { flatData, NDArray } from "@flaxen/ndarray";
+import { sizeOf } from "./compute-dtype.ts";
 import { subtract } from "./elementwise-binary.ts";
+import { byteStrides, planMove } from "./kernels/move.ts";
+import type { MemoryKernel } from "./memory-kernel.ts";
 import { cast, checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
@@ -31,6 +34,7 @@ const padPrimitive: Primitive<PadParams> = {
     return { shape, dtype: x.dtype };
   },
   evaluate: ([x, value], { paddings }, out) => evaluatePad(x, value, paddings, out),
+  kernel: padKernel,
   vjp: (ct, { inputs: [x], params: { paddings }, needs }) => {
     const inner = unpad(ct, x.shape, paddings);
     return [needs[0] ? inner : null, needs[1] ? subtract(sum(ct), sum(inner)) : null];
@@ -52,34 +56,59 @@ function unpad(ct: Tensor, shape: readonly number[], paddings: PadParams["paddin
   );
 }
 
+/** Rows at least this long are copied by one call of `set`. */
+const LONG_ROW = 32;
+
+/** The elements along an axis of length `n` that land inside: `[first, end)`. */
+function kept(
+  n: number,
+  length: number,
+  [low, , interior]: PadParams["paddings"][number],
+): readonly [first: number, end: number] {
+  const step = interior + 1;
+  const first = Math.max(0, Math.ceil(-low / step));
+  return [first, Math.max(first, Math.min(n, Math.ceil((length - low) / step)))];
+}
+
+/** Bit patterns of the elements: no dtype needs to be known to move them. */
+type Patterns = Uint8Array | Uint16Array | Int32Array | Float64Array;
+
+function patterns({ buffer, byteOffset, byteLength }: Data, size: number): Patterns {
+  switch (size) {
+    case 1:
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    case 2:
+      return new Uint16Array(buffer, byteOffset, byteLength / 2);
+    case 4:
+      return new Int32Array(buffer, byteOffset, byteLength / 4);
+    default:
+      return new Float64Array(buffer, byteOffset, byteLength / 8);
+  }
+}
+
 function evaluatePad(
   x: NDArray,
   value: NDArray,
   paddings: PadParams["paddings"],
   out: ShapedArray,
 ): NDArray {
-  const o = allocateCompute(computeDType(out.dtype), sizeOf(out.shape));
-  const [fill] = computeData(value);
-  if (fill !== 0 || Object.is(fill, -0)) o.fill(fill);
-  const a = computeData(x);
+  const data = allocate(out.dtype, sizeOf(out.shape));
+  const result = new NDArray<DType>(data, out.shape, undefined, 0, out.dtype);
+  const size = itemSize(out.dtype);
+  const o = patterns(data, size);
+  const a = patterns(flatData(x), size);
+  o.fill(patterns(flatData(value), size)[0]);
+  if (o.length === 0 || a.length === 0) return result;
   const ndim = x.shape.length;
-  const outStride: number[] = x.shape.map(() => 0);
-  for (let axis = ndim - 1, step = 1; axis >= 0; axis--) {
-    outStride[axis] = step;
-    step *= out.shape[axis];
-  }
-  if (o.length === 0 || a.length === 0) return narrow(o, out.shape, out.dtype);
   if (ndim === 0) {
     o[0] = a[0];
-    return narrow(o, out.shape, out.dtype);
+    return result;
   }
   const inner = ndim - 1;
-  const [innerLow, , innerInterior] = paddings[inner];
   const length = x.shape[inner];
+  const [innerLow, , innerInterior] = paddings[inner];
   const innerStep = innerInterior + 1;
-  // The elements k of the last axis that land inside: 0 <= innerLow + k * innerStep < its new length.
-  const first = Math.max(0, Math.ceil(-innerLow / innerStep));
-  const end = Math.min(length, Math.ceil((out.shape[inner] - innerLow) / innerStep));
+  const [first, end] = kept(length, out.shape[inner], paddings[inner]);
   const index = new Int32Array(inner);
   for (let row = 0; row < a.length; row += length) {
     let at = innerLow;
@@ -88,17 +117,45 @@ function evaluatePad(
       const [low, , interior] = paddings[axis];
       const place = low + index[axis] * (interior + 1);
       if (place < 0 || place >= out.shape[axis]) inside = false;
-      at += place * outStride[axis];
+      at += place * result.stride[axis];
     }
     if (inside) {
-      if (innerStep === 1)
-        o.set(a.subarray(row + first, Math.max(row + first, row + end)), at + first);
-      else for (let k = first; k < end; k++) o[at + k * innerStep] = a[row + k];
+      if (innerStep === 1 && end - first >= LONG_ROW) {
+        o.set(a.subarray(row + first, row + end), at + first);
+      } else for (let k = first; k < end; k++) o[at + k * innerStep] = a[row + k];
     }
     for (let axis = inner - 1; axis >= 0 && ++index[axis] === x.shape[axis]; axis--)
       index[axis] = 0;
   }
-  return narrow(o, out.shape, out.dtype);
+  return result;
+}
+
+function padKernel(
+  [x, value]: readonly ShapedArray[],
+  { paddings }: PadParams,
+  out: ShapedArray,
+): MemoryKernel | undefined {
+  const to = byteStrides(out.shape, out.dtype);
+  const from = byteStrides(x.shape, x.dtype);
+  const size = itemSize(x.dtype);
+  const fill = planMove(value.dtype, [{ length: sizeOf(out.shape), to: size, from: 0 }]);
+  const limits = x.shape.map((n, axis) => kept(n, out.shape[axis], paddings[axis]));
+  const moved = limits.map(([first, end], axis) => ({
+    length: end - first,
+    to: to[axis] * (paddings[axis][2] + 1),
+    from: from[axis],
+  }));
+  const source = limits.reduce((at, [first], axis) => at + first * from[axis], 0);
+  const target = limits.reduce((at, [first], axis) => {
+    const [low, , interior] = paddings[axis];
+    return at + (low + first * (interior + 1)) * to[axis];
+  }, 0);
+  const move = planMove(x.dtype, moved, target, source);
+  if (fill === undefined || move === undefined) return undefined;
+  return ([data, filler], result) => {
+    fill(result, filler);
+    move(result, data);
+  };
 }
 
 /** Pads by amounts that are known to be valid; the tensor itself if there is nothing to add. */

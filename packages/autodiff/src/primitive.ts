@@ -49,8 +49,11 @@ export interface Primitive<P> {
    * undefined where there is none.
    */
   readonly kernel?: KernelChoice<P>;
-  /** Whether `evaluate` itself runs on SIMD kernels, so that `kernel` is for operands in the scratch memory only. */
-  readonly evaluatesByKernel?: boolean;
+  /**
+   * Whether the kernel gains more than it costs to copy concrete operands to the scratch memory and the
+   * result back; by default from 64 elements on.
+   */
+  readonly copyPays?: (inputs: readonly ShapedArray[], params: P, out: ShapedArray) => boolean;
   /** Whether the result has the operand's elements in the same order, under whatever shape. */
   readonly alias?: boolean;
   /** Element-wise primitives, whose operands broadcast: the formula of one element in SIMD lanes. */

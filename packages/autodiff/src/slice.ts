@@ -1,6 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import { contiguous, NDArray } from "@flaxen/ndarray";
 import { sizeOf } from "./compute-dtype.ts";
+import { byteStrides, planMove } from "./kernels/move.ts";
 import { checkOperand } from "./operands.ts";
 import { padTensor } from "./pad.ts";
 import type { Padding } from "./pad.ts";
@@ -26,6 +27,19 @@ const slicePrimitive: Primitive<SliceParams> = {
     const stride = x.stride.map((step, axis) => step * strides[axis]);
     return contiguous(new NDArray(x.data, out.shape, stride, empty ? x.offset : offset, x.dtype));
   },
+  kernel: ([x], { start, strides }, out) => {
+    const from = byteStrides(x.shape, x.dtype);
+    const to = byteStrides(out.shape, out.dtype);
+    const moved = out.shape.map((length, axis) => ({
+      length,
+      to: to[axis],
+      from: from[axis] * strides[axis],
+    }));
+    const first = start.reduce((at, begin, axis) => at + begin * from[axis], 0);
+    const move = planMove(x.dtype, moved, 0, first);
+    return move && (([source], target) => move(target, source));
+  },
+  copyPays: () => false,
   vjp: (ct, { inputs: [x], params: { start, strides } }) => {
     const paddings = start.map((low, axis): Padding => {
       const n = ct.shape[axis];

@@ -1,5 +1,6 @@
 import { describe } from "@flaxen/dtype";
 import { contiguous, normalizeAxes, transpose as permuteView } from "@flaxen/ndarray";
+import { byteStrides, planMove } from "./kernels/move.ts";
 import { checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
@@ -9,6 +10,13 @@ const transposePrimitive: Primitive<{ readonly axes: readonly number[] }> = {
   name: "transpose",
   abstractEval: ([x], { axes }) => ({ shape: axes.map((axis) => x.shape[axis]), dtype: x.dtype }),
   evaluate: ([x], { axes }) => contiguous(permuteView(x, axes)),
+  kernel: ([x], { axes }, out) => {
+    const from = byteStrides(x.shape, x.dtype);
+    const to = byteStrides(out.shape, out.dtype);
+    const moved = axes.map((axis, i) => ({ length: out.shape[i], to: to[i], from: from[axis] }));
+    const move = planMove(x.dtype, moved);
+    return move && (([source], target) => move(target, source));
+  },
   vjp: (ct, { params: { axes } }) => [
     permute(
       ct,

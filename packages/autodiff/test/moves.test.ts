@@ -1,0 +1,155 @@
+import test from "ava";
+import fc from "fast-check";
+import { broadcastTo, concatenate, flip, pad, slice, stack, transpose } from "@flaxen/autodiff";
+import type { Tensor } from "@flaxen/autodiff";
+import type { DType } from "@flaxen/dtype";
+import { checkKernels, scrambled } from "./check-kernels.ts";
+
+const DTYPES: readonly DType[] = ["bool", "int8", "bfloat16", "float32", "int32", "float64"];
+const dtypes = fc.constantFrom(...DTYPES);
+const lengths = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 6, max: 40 }));
+const shapes = fc.array(lengths, { minLength: 0, maxLength: 4 }).map((shape) => {
+  // A few thousand elements at most.
+  while (shape.reduce((n, k) => n * k, 1) > 5000) shape = shape.map((n) => Math.ceil(n / 2));
+  return shape;
+});
+const SETTINGS = { seed: 7, numRuns: 300 };
+
+test("transpose(x, axes) kernel moves as the plain loop does", (t) => {
+  const cases = shapes.chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      dtype: dtypes,
+      axes: fc.shuffledSubarray(
+        shape.map((_, i) => i),
+        { minLength: shape.length },
+      ),
+    }),
+  );
+  fc.assert(
+    fc.property(cases, ({ shape, dtype, axes }) => {
+      checkKernels(t, (x: Tensor) => transpose(x, axes), scrambled(dtype, shape));
+    }),
+    SETTINGS,
+  );
+});
+
+test("transpose(x) kernel moves large matrices as the plain loop does", (t) => {
+  for (const dtype of DTYPES) {
+    for (const shape of [
+      [65, 130],
+      [3, 300],
+      [300, 3],
+      [17, 16, 33],
+    ]) {
+      const ran = checkKernels(t, (x: Tensor) => transpose(x), scrambled(dtype, shape));
+      t.true(ran.has("transpose"));
+    }
+  }
+});
+
+test("slice(x, start, limit, strides) kernel moves as the plain loop does", (t) => {
+  const cases = shapes.chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      dtype: dtypes,
+      ends: fc.tuple(...shape.map((n) => fc.tuple(fc.nat(n), fc.nat(n)))),
+      strides: fc.tuple(...shape.map(() => fc.integer({ min: 1, max: 3 }))),
+    }),
+  );
+  fc.assert(
+    fc.property(cases, ({ shape, dtype, ends, strides }) => {
+      const start = ends.map((pair) => Math.min(...pair));
+      const limit = ends.map((pair) => Math.max(...pair));
+      checkKernels(
+        t,
+        (x: Tensor) => slice(x, start, limit, [...strides]),
+        scrambled(dtype, shape),
+      );
+    }),
+    SETTINGS,
+  );
+});
+
+test("pad(x, paddings, value) kernel moves as the plain loop does", (t) => {
+  const cases = shapes.chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      dtype: dtypes,
+      paddings: fc.tuple(
+        ...shape.map((n) =>
+          fc.tuple(
+            fc.integer({ min: -Math.floor(n / 2), max: 5 }),
+            fc.integer({ min: -Math.floor(n / 2), max: 5 }),
+            fc.integer({ min: 0, max: 2 }),
+          ),
+        ),
+      ),
+      value: fc.constantFrom(0, -0, NaN, 3),
+    }),
+  );
+  fc.assert(
+    fc.property(cases, ({ shape, dtype, paddings, value }) => {
+      checkKernels(t, (x: Tensor) => pad(x, [...paddings], value), scrambled(dtype, shape));
+    }),
+    SETTINGS,
+  );
+});
+
+test("flip(x, axes) kernel moves as the plain loop does", (t) => {
+  const cases = shapes.chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      dtype: dtypes,
+      axes: fc.subarray(shape.map((_, i) => i)),
+    }),
+  );
+  fc.assert(
+    fc.property(cases, ({ shape, dtype, axes }) => {
+      checkKernels(t, (x: Tensor) => flip(x, axes), scrambled(dtype, shape));
+    }),
+    SETTINGS,
+  );
+});
+
+test("concatenate and stack kernels move as the plain loop does", (t) => {
+  const cases = shapes
+    .filter((shape) => shape.length > 0)
+    .chain((shape) =>
+      fc.record({
+        shape: fc.constant(shape),
+        dtype: dtypes,
+        axis: fc.nat(shape.length - 1),
+        more: fc.array(fc.nat(4), { maxLength: 3 }),
+      }),
+    );
+  fc.assert(
+    fc.property(cases, ({ shape, dtype, axis, more }) => {
+      const arrays = [shape[axis], ...more].map((n, i) =>
+        scrambled(dtype, shape.with(axis, n), i + 1),
+      );
+      checkKernels(t, (...xs: Tensor[]) => concatenate(xs, axis), ...arrays);
+      const equal = more.map((_, i) => scrambled(dtype, shape, i + 1));
+      if (equal.length > 0) checkKernels(t, (...xs: Tensor[]) => stack(xs, axis), ...equal);
+    }),
+    SETTINGS,
+  );
+});
+
+test("broadcastTo(x, shape) kernel moves as the plain loop does", (t) => {
+  const cases = shapes.chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      dtype: dtypes,
+      kept: fc.tuple(...shape.map(() => fc.boolean())),
+      dropped: fc.nat(shape.length),
+    }),
+  );
+  fc.assert(
+    fc.property(cases, ({ shape, dtype, kept, dropped }) => {
+      const from = shape.map((n, axis) => (kept[axis] ? n : 1)).slice(dropped);
+      checkKernels(t, (x: Tensor) => broadcastTo(x, shape), scrambled(dtype, from));
+    }),
+    SETTINGS,
+  );
+});
