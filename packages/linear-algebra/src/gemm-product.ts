@@ -74,11 +74,13 @@ export class GemmKernel {
   ): void {
     const { core, bytes } = this;
     const few = m <= (transB ? DIRECT_ROWS_LINES : DIRECT_ROWS);
+    // One strip of B that lies as it would be packed.
+    const packed = !transB && n === this.strip && bStride === n * bytes;
     for (let p = 0; p < k; p += kc) {
       const depth = Math.min(kc, k - p);
       const fresh = mode === OVERWRITE && p === 0 ? 1 : 0;
       const bAt = b + p * (transB ? bytes : bStride);
-      if (!few) {
+      if (!few && !packed) {
         if (transB) core.packLines(bAt, bStride, n, depth, packedB, TILE_VECTORS);
         else core.packRows(bAt, bStride, n, depth, packedB, TILE_VECTORS);
       }
@@ -97,7 +99,7 @@ export class GemmKernel {
           const kernel = (transB ? this.dots : this.direct)();
           kernel!.fewRows(packedA, bAt, bStride, cAt, cStride, rows, n, depth, fresh);
         } else {
-          this.multiply(packedA, packedB, cAt, cStride, rows, n, depth, fresh);
+          this.multiply(packedA, packed ? bAt : packedB, cAt, cStride, rows, n, depth, fresh);
         }
       }
     }

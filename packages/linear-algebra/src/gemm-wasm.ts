@@ -52,6 +52,43 @@ export function wasmGemm(
   if (!memory) return false;
   const bytes = single ? 4 : 8;
   const view = single ? memory.f32 : memory.f64;
+  const few = m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS;
+  if (!few && Math.max(m * k, k * n, m * n) <= BLOCK_ELEMENTS) {
+    const kc = panelDepth(k);
+    const elements = blockElements(m, n, k, kc);
+    if (elements * bytes <= memory.available) {
+      const aAt = memory.allocate(elements * bytes);
+      const bAt = aAt + (m * k + SLACK) * bytes;
+      const cAt = bAt + (n * k + SLACK) * bytes;
+      const packedA = align(cAt + (m * n + SLACK) * bytes);
+      const packedB = packedA + packedElementsA(m, kc) * bytes;
+      copy(a, aOffset, view, aAt / bytes, m * k);
+      copy(b, bOffset, view, bAt / bytes, n * k);
+      const aStride = (transA ? m : k) * bytes;
+      const bStride = (transB ? k : n) * bytes;
+      const cStride = n * bytes;
+      kernel.product(
+        transA,
+        transB,
+        m,
+        n,
+        k,
+        aAt,
+        aStride,
+        bAt,
+        bStride,
+        cAt,
+        cStride,
+        packedA,
+        packedB,
+        kc,
+        OVERWRITE,
+      );
+      copy(view, cAt / bytes, c, cOffset, m * n);
+      memory.release(aAt);
+      return true;
+    }
+  }
   const blocks = planBlocks(m, n, k, transB, single, Math.floor(memory.available / bytes));
   if (!blocks) return false;
   const { mb, nb, kb } = blocks;
@@ -161,8 +198,7 @@ function planBlocks(
   return elements <= available ? { mb, nb, kb, elements } : undefined;
 }
 
-function blockElements(mb: number, nb: number, kb: number): number {
-  const kc = panelDepth(kb);
+function blockElements(mb: number, nb: number, kb: number, kc = panelDepth(kb)): number {
   const operands = mb * kb + nb * kb + mb * nb + 4 * SLACK;
   return operands + packedElementsA(mb, kc) + packedElementsB(nb, kc);
 }

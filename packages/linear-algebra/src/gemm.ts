@@ -59,6 +59,23 @@ export function gemm(
   checkExtent("a", m * k, a, aOffset);
   checkExtent("b", k * n, b, bOffset);
   checkExtent("c", m * n, c, cOffset);
+  floatGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset);
+}
+
+/** {@link gemm} for arguments that are known to be right. */
+export function floatGemm(
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: Float32Array | Float64Array,
+  aOffset: number,
+  b: Float32Array | Float64Array,
+  bOffset: number,
+  c: Float32Array | Float64Array,
+  cOffset: number,
+): void {
   if (m === 0 || n === 0) return;
   if (k === 0) {
     c.fill(0, cOffset, cOffset + m * n);

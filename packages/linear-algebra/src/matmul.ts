@@ -2,7 +2,7 @@ import { describe, resultType } from "@flaxen/dtype";
 import { asNDArray, astype, flatData, NDArray, rowMajorStrides, sizeOf } from "@flaxen/ndarray";
 import type { ArrayInput, Shape } from "@flaxen/ndarray";
 import { complexProduct } from "./complex-product.ts";
-import { gemm } from "./gemm.ts";
+import { floatGemm } from "./gemm.ts";
 import { integerGemm, longGemm } from "./gemm-integer.ts";
 import { batchStarts, broadcastBatch } from "./operands.ts";
 import { allocateProduct, computeDType } from "./product-dtype.ts";
@@ -33,13 +33,9 @@ import { allocateProduct, computeDType } from "./product-dtype.ts";
 export function matmul(a: ArrayInput, b: ArrayInput): NDArray {
   const x = asNDArray(a);
   const y = asNDArray(b);
-  for (const [name, { shape }] of [
-    ["a", x],
-    ["b", y],
-  ] as const) {
-    if (shape.length === 0) {
-      throw new RangeError(`matmul: ${name} must have at least 1 axis, got shape [].`);
-    }
+  if (x.ndim === 0 || y.ndim === 0) {
+    const name = x.ndim === 0 ? "a" : "b";
+    throw new RangeError(`matmul: ${name} must have at least 1 axis, got shape [].`);
   }
   if (x.shape[x.ndim - 1] !== y.shape[Math.max(0, y.ndim - 2)]) {
     throw new RangeError(
@@ -51,6 +47,36 @@ export function matmul(a: ArrayInput, b: ArrayInput): NDArray {
 
 /** The product of operands that agree on the inner axis. */
 export function multiply(callee: string, a: NDArray, b: NDArray): NDArray {
+  return multiplyMatrices(a, b) ?? multiplyAny(callee, a, b);
+}
+
+/** The product of two matrices of the same float that kernels read as they lie; undefined for any others. */
+function multiplyMatrices(a: NDArray, b: NDArray): NDArray | undefined {
+  const { dtype } = a;
+  if (a.shape.length !== 2 || b.shape.length !== 2 || b.dtype !== dtype) return undefined;
+  if (dtype !== "float32" && dtype !== "float64") return undefined;
+  const [m, k] = a.shape;
+  const n = b.shape[1];
+  const aTransposed = !isStraight(a, m, k);
+  const bTransposed = !isStraight(b, k, n);
+  if (aTransposed && !isTransposed(a, m, k)) return undefined;
+  if (bTransposed && !isTransposed(b, k, n)) return undefined;
+  const x = a.data as Float32Array;
+  const y = b.data as Float32Array;
+  const c = dtype === "float32" ? new Float32Array(m * n) : new Float64Array(m * n);
+  floatGemm(aTransposed, bTransposed, m, n, k, x, a.offset, y, b.offset, c, 0);
+  return new NDArray(c, [m, n], undefined, 0, dtype);
+}
+
+function isStraight({ stride }: NDArray, rows: number, columns: number): boolean {
+  return follows(columns, stride[1], 1) && follows(rows, stride[0], columns);
+}
+
+function isTransposed({ stride }: NDArray, rows: number, columns: number): boolean {
+  return follows(rows, stride[0], 1) && follows(columns, stride[1], rows);
+}
+
+function multiplyAny(callee: string, a: NDArray, b: NDArray): NDArray {
   const dtype = resultType(a.dtype, b.dtype);
   if (dtype === "complex64" || dtype === "complex128") {
     return complexProduct(dtype, a, b, (x, y) => multiply(callee, x, y));
@@ -70,7 +96,19 @@ export function multiply(callee: string, a: NDArray, b: NDArray): NDArray {
       const x = left.data as typeof data;
       const y = right.data as typeof data;
       // A line of the left operand runs along k unless transposed; one of the right runs across it.
-      gemm(left.transposed, right.transposed, rows, n, k, x, leftStart, y, rightStart, data, at);
+      floatGemm(
+        left.transposed,
+        right.transposed,
+        rows,
+        n,
+        k,
+        x,
+        leftStart,
+        y,
+        rightStart,
+        data,
+        at,
+      );
     } else if (data instanceof BigInt64Array) {
       const x = left.data as BigInt64Array;
       const y = right.data as BigInt64Array;
