@@ -5,13 +5,16 @@ import convolution
 import digits
 import initializers
 import interop
+import models
 import nnx_layers
 import optax_cases
 import rng
 
 
 def main():
-    for module in (rng, initializers, autodiff, convolution, nnx_layers, optax_cases, digits):
+    for module in (
+        rng, initializers, autodiff, convolution, nnx_layers, optax_cases, digits, models
+    ):
         module.main()
     interop.write_file()
     interop.read_file(None)
