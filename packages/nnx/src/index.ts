@@ -70,6 +70,7 @@ export { GroupNorm } from "./group-norm.ts";
 export type { GroupNormOptions } from "./group-norm.ts";
 export { GRUCell } from "./gru-cell.ts";
 export { InstanceNorm } from "./instance-norm.ts";
+export { jit } from "./jit.ts";
 export type { InstanceNormOptions } from "./instance-norm.ts";
 export { findDuplicates, iterGraph } from "./iter-graph.ts";
 export type { FindDuplicatesOptions } from "./iter-graph.ts";

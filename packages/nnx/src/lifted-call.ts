@@ -26,7 +26,9 @@ export class LiftedCall {
     this.args = args;
     this.snapshot = takeSnapshot(traverse(args, { isLeaf: isVariable }));
     this.outer = currentScope();
-    this.started = new Map(this.snapshot.slots.map(([variable, { value }]) => [variable, value]));
+    this.started = new Map(
+      this.snapshot.slots.map(([variable]) => [variable, slotOf(variable).value]),
+    );
   }
 
   /** Whether the arguments hold any Variables. */
@@ -69,8 +71,8 @@ export class LiftedCall {
   settle(values: readonly Tensor[]): unknown {
     let next = 0;
     const [aux, written] = mapTracers(this.results, () => values[next++]) as [unknown, unknown[]];
-    for (const [variable, { value, scope }] of this.snapshot.slots) {
-      slotOf(variable).value = value;
+    for (const [variable, { held, scope }] of this.snapshot.slots) {
+      slotOf(variable).held = held;
       slotOf(variable).scope = scope;
     }
     this.changed.forEach((variable, i) => {

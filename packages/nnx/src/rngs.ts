@@ -17,6 +17,7 @@ import {
   wrapKeyData,
 } from "@flaxen/rng";
 import type { Key } from "@flaxen/rng";
+import { add } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
 import { checkSize } from "./arguments.ts";
 import { rest, toPredicate } from "./filters.ts";
@@ -142,8 +143,8 @@ export class RngStream extends Pytree {
    * @throws {@link TraceContextError} if a transform runs that did not get the stream as an argument.
    */
   next(): Key {
-    const count = Number(this.count.value.item());
-    this.count.value = full([], (count + 1) % 2 ** 32, "uint32");
+    const count = this.count.value;
+    this.count.value = add(count, 1) as NDArray;
     return foldIn(this.key.value, count);
   }
 

@@ -6,16 +6,20 @@ import type { Variable, VariableSlot } from "./variable.ts";
 
 /** Everything that a transform may change in its arguments, as it was before. */
 export interface Snapshot {
-  readonly slots: readonly (readonly [Variable<unknown>, Readonly<VariableSlot>])[];
+  readonly slots: readonly (readonly [Variable<unknown>, HeldSlot])[];
   readonly nodes: readonly (readonly [Node, readonly (readonly [unknown, unknown])[]])[];
 }
+
+/** The fields of a slot. */
+export type HeldSlot = Readonly<Pick<VariableSlot, "held" | "metadata" | "scope">>;
 
 /** Remembers the values of Variables and the fields of containers. */
 export function takeSnapshot({ leaves, entered }: Traversal): Snapshot {
   return {
-    slots: (leaves as readonly (readonly [unknown, Variable<unknown>])[]).map(
-      ([, variable]) => [variable, { ...slotOf(variable) }] as const,
-    ),
+    slots: (leaves as readonly (readonly [unknown, Variable<unknown>])[]).map(([, variable]) => {
+      const { held, metadata, scope } = slotOf(variable);
+      return [variable, { held, metadata, scope }] as const;
+    }),
     nodes: entered.map(([, node]) => [node, entriesOf(node)] as const),
   };
 }

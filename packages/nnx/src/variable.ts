@@ -2,6 +2,7 @@ import { describe } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { isTensor, isTracer } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
+import { isResident } from "@flaxen/autodiff/program";
 import type { Shape } from "@flaxen/ndarray";
 import { currentScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
@@ -13,13 +14,30 @@ const SLOT: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Variable");
 export type Metadata = Readonly<Record<string, unknown>>;
 
 /** What a Variable holds; the transforms of this package swap it, everybody else uses `value`. */
-export interface VariableSlot {
-  /** The current value. */
-  value: unknown;
+export class VariableSlot {
+  /** The current value, or the result of a compiled program that nobody has looked at yet. */
+  held: unknown;
   /** The frozen metadata. */
   metadata: Metadata;
   /** The transform the Variable belongs to, null outside all of them. */
   scope: Scope | null;
+
+  /** A slot with a first value. */
+  constructor(value: unknown, metadata: Metadata, scope: Scope | null) {
+    this.held = value;
+    this.metadata = metadata;
+    this.scope = scope;
+  }
+
+  /** The current value. */
+  get value(): unknown {
+    return isResident(this.held) ? this.held.read() : this.held;
+  }
+
+  /** Replaces the value. */
+  set value(value: unknown) {
+    this.held = value;
+  }
 }
 
 /**
@@ -197,7 +215,7 @@ function foreignWrite(
 function attachSlot(variable: object, value: unknown, metadata: Metadata): void {
   const scope = currentScope();
   if (scope !== null) scope.created++;
-  const slot: VariableSlot = { value, metadata: Object.freeze({ ...metadata }), scope };
+  const slot = new VariableSlot(value, Object.freeze({ ...metadata }), scope);
   // Not enumerable: what a Variable shows is its class and value.
   Object.defineProperty(variable, SLOT, { value: slot });
 }

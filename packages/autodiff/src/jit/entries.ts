@@ -1,4 +1,4 @@
-import type { Program } from "./program.ts";
+import type { Program, ProgramDescription } from "./program.ts";
 
 /** Something compiled, and what it was compiled for. */
 export interface Entry<S> {
@@ -26,8 +26,8 @@ export interface Compilation {
   readonly reason: string;
   /** Tracing and compiling, in milliseconds. */
   readonly milliseconds: number;
-  /** What came out. */
-  readonly program: ReturnType<Program["describe"]>;
+  /** What came out; null if the function has to be run as it is. */
+  readonly program: ProgramDescription | null;
 }
 
 /** Compiled programs by what they were compiled for, the latest first; the least recently used one goes when it is full. */
@@ -57,23 +57,32 @@ export class Entries<S extends Comparable<S>, E extends Entry<S>> {
     return undefined;
   }
 
-  /** Adds an entry. */
-  add(entry: E, milliseconds: number): void {
-    const closest = this.entries[0];
-    const reason = closest?.signature.difference(entry.signature) ?? "first call";
+  /** Compiles an entry and adds it, if there is anything to add. */
+  compile(signature: S, compile: () => E | undefined): E | undefined {
+    const start = now();
+    const reason = this.entries[0]?.signature.difference(signature) ?? "first call";
+    const entry = compile();
     this.compilations.push({
-      signature: String(entry.signature),
+      signature: String(signature),
       reason,
-      milliseconds,
-      program: entry.program.describe(),
+      milliseconds: now() - start,
+      program: entry?.program.describe() ?? null,
     });
     if (this.compilations.length > 4 * this.limit) this.compilations.shift();
+    if (entry === undefined) return undefined;
     this.entries.unshift(entry);
     this.entries.length = Math.min(this.entries.length, this.limit);
+    return entry;
   }
 
   /** Forgets all programs. */
   clear(): void {
     this.entries = [];
   }
+}
+
+/** Milliseconds, by the clock of the engine where it has one. */
+function now(): number {
+  const { performance } = globalThis as { performance?: { now(): number } };
+  return performance?.now() ?? Date.now();
 }

@@ -66,28 +66,20 @@ export function jit<A extends readonly any[], R>(
     throw new RangeError(`jit: cacheSize must be a positive integer, got ${describe(cacheSize)}.`);
   }
   const entries = new Entries<Signature, CompiledFunction>(cacheSize);
+  const traced = f as (...args: readonly unknown[]) => unknown;
   const call = (...args: Arguments<A>): R => {
     const taken = takeArguments("jit", args);
     if (taken === undefined) return f(...(args as unknown as A));
-    let entry = entries.find(taken.signature);
-    if (entry === undefined) {
-      const start = now();
-      entry = compile(f as (...args: readonly unknown[]) => unknown, taken.signature);
-      if (entry === undefined) return f(...(args as unknown as A));
-      entries.add(entry, now() - start);
-    }
+    const { signature } = taken;
+    const entry =
+      entries.find(signature) ?? entries.compile(signature, () => compile(traced, signature));
+    if (entry === undefined) return f(...(args as unknown as A));
     return entry.template.build(entry.program.call(taken.arrays) as NDArray[]) as R;
   };
   return Object.assign(call, {
     explain: () => [...entries.compilations],
     clear: () => entries.clear(),
   });
-}
-
-/** Milliseconds; the clock of the engine where it has one. */
-function now(): number {
-  const { performance } = globalThis as { performance?: { now(): number } };
-  return performance?.now() ?? Date.now();
 }
 
 interface CompiledFunction extends Entry<Signature> {

@@ -1,6 +1,8 @@
 import type { DType } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 
+const RESIDENT: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Resident");
+
 /** A result that a program keeps in its memory for its next call, and that is read back when somebody looks. */
 export class Resident {
   /** Length of each axis. */
@@ -10,7 +12,11 @@ export class Resident {
   private readBack: (() => NDArray) | null;
   private array: NDArray | null = null;
 
-  /** Programs make these; `readBack` copies the elements out. */
+  /**
+   * Programs make these; `readBack` copies the elements out.
+   *
+   * @internal
+   */
   constructor(shape: Shape, dtype: DType, readBack: () => NDArray) {
     this.shape = shape;
     this.dtype = dtype;
@@ -30,4 +36,13 @@ export class Resident {
   handOver(): void {
     this.readBack = null;
   }
+
+  static {
+    Object.defineProperty(this.prototype, RESIDENT, { value: true });
+  }
+}
+
+/** Whether a value is a {@link Resident}. */
+export function isResident(x: unknown): x is Resident {
+  return typeof x === "object" && x !== null && RESIDENT in x;
 }

@@ -13,7 +13,7 @@ import { print, sameStructure } from "../tree-structure.ts";
 import type { Structure } from "../tree-structure.ts";
 
 /** What a compiled function has to know of one leaf of its arguments. */
-type LeafType =
+export type LeafType =
   | { readonly kind: "array" | "number"; readonly shape: Shape; readonly dtype: DType }
   | { readonly kind: "key"; readonly partitionable: boolean }
   | { readonly kind: "static"; readonly value: unknown };
@@ -125,13 +125,15 @@ export class Signature {
   }
 }
 
-function sameType(a: LeafType, b: LeafType): boolean {
+/** Whether the same program serves both leaves. */
+export function sameType(a: LeafType, b: LeafType): boolean {
   if (a.kind === "static") return b.kind === "static" && Object.is(a.value, b.value);
   if (a.kind === "key") return b.kind === "key" && a.partitionable === b.partitionable;
   return a.kind === b.kind && a.dtype === b.dtype && sameShape(a.shape, b.shape);
 }
 
-function printType(type: LeafType): string {
+/** For reports, e.g. `float32[2, 3]`. */
+export function printType(type: LeafType): string {
   switch (type.kind) {
     case "array":
       return describe({ shape: type.shape, dtype: type.dtype });
