@@ -2,14 +2,9 @@ import { describe, isFloating } from "@flaxen/dtype";
 import type { Shape } from "@flaxen/ndarray";
 import { checkIntegers, dilatedSize, resolvePadding, windowCounts } from "./conv-padding.ts";
 import type { WindowGeometry, WindowPadding } from "./conv-padding.ts";
-import {
-  convolve,
-  convolveInputGradient,
-  convolveKernelGradient,
-  floatsOf,
-  writeFloats,
-} from "./convolution-kernels.ts";
-import type { ConvolutionGeometry } from "./convolution-kernels.ts";
+import { floatsOf, writeFloats } from "./convolution-kernels.ts";
+import type { ConvolutionGeometry } from "./convolution/geometry.ts";
+import { convolve, convolveInputGradient, convolveKernelGradient } from "./convolution/plain.ts";
 import { checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
