@@ -6,7 +6,7 @@ import type { ImageLoader } from "./images.ts";
 import type { ConvolutionKernels, ForwardKernel, LaneKernel } from "./kernels.ts";
 import { planConvolution, repeatPlaces, runsOf } from "./plan.ts";
 import type { ConvolutionPlan, PhasePlan } from "./plan.ts";
-import { cutOuter, outerEnd, Tables } from "./tables.ts";
+import { cutOuter, Tables } from "./tables.ts";
 import type { Table } from "./tables.ts";
 import { PAIR } from "./tiles.ts";
 
@@ -133,7 +133,7 @@ class Forward implements ForwardProgram {
         for (const [i, phase] of this.phases.entries()) {
           const at = base + phase.places.at;
           if (taken < plan.passImages) cutOuter(memory, at, taken * phase.pixels);
-          const end = outerEnd(at, at + PAIR * taken * phase.pixels);
+          const end = at + PAIR * taken * phase.pixels;
           if (plan.sideBySide) {
             const inner = base + phase.rows.at;
             const innerEnd = base + phase.rows.end;

@@ -7,7 +7,7 @@ import type { ImageLoader } from "./images.ts";
 import type { ConvolutionKernels, GradientKernel, LaneKernel } from "./kernels.ts";
 import { blockPixels, planConvolution, repeatPlaces } from "./plan.ts";
 import type { ConvolutionPlan } from "./plan.ts";
-import { outerEnd, Tables } from "./tables.ts";
+import { Tables } from "./tables.ts";
 import type { Table } from "./tables.ts";
 import { NARROW, PAIR } from "./tiles.ts";
 
@@ -148,12 +148,12 @@ class KernelGradient implements KernelGradientProgram {
   ): void {
     const { plan, kernels } = this;
     const outer = at.tables + rows.at;
-    const tilesEnd = outerEnd(outer, at.tables + rows.end);
+    const outerEnd = at.tables + rows.end;
     const table = at.tables + places.at;
     if (plan.sideBySide) {
       const { multiply } = kernels.lanes() as LaneKernel;
       const inner = table + PAIR * first;
-      multiply(outer, tilesEnd, inner, table + PAIR * end, x, gradient, to, plan.width);
+      multiply(outer, outerEnd, inner, table + PAIR * end, x, gradient, to, plan.width);
       return;
     }
     const { pack, multiply } = kernels.gradient() as GradientKernel;
@@ -168,7 +168,7 @@ class KernelGradient implements KernelGradientProgram {
         pack(inner, innerEnd, gradient + column, at.packedPixels, plan.width);
         multiply(
           outer,
-          tilesEnd,
+          outerEnd,
           inner,
           innerEnd,
           source,

@@ -5,8 +5,8 @@ import type { TileShape } from "./tiles.ts";
 import { doubleVectors, singleVectors, vectorLocals } from "./vectors.ts";
 import type { FloatVectors } from "./vectors.ts";
 
-// Tables are pairs of places in bytes, PAIR bytes each. Where one is walked in tiles, it goes on with copies of its last
-// pair up to a multiple of 8 pairs: those sums are computed and written more than once.
+// Tables are pairs of places in bytes, PAIR bytes each. One that is walked in tiles goes on after its end with copies of
+// its last pair up to a whole tile, whose sums are computed and written more than once.
 
 /** The functions of the forward convolution. */
 export interface ForwardKernel {
@@ -318,7 +318,12 @@ function buildPackPlaces(
           f.branchIf(again, i32.ltU(inner, innerEnd));
         });
       };
-      const inRow = i32.eq(i32.sub(bases[rows - 1], bases[0]), (rows - 1) * vectors.bytes);
+      // Places ascend, and only the last one may be there several times.
+      const [first, next, last] = [bases[0], bases[rows - 2], bases[rows - 1]];
+      const inRow = i32.and(
+        i32.eq(i32.sub(last, first), (rows - 1) * vectors.bytes),
+        i32.eq(i32.sub(last, next), vectors.bytes),
+      );
       f.if(
         inRow,
         () => walk((part) => f.set(vector, v128.load(i32.add(bases[0], place), 16 * part))),

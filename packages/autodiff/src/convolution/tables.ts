@@ -62,11 +62,6 @@ export function cutOuter(memory: Scratch, address: number, count: number): void 
   }
 }
 
-/** The end of a table in tiles, given that of its pairs. */
-export function outerEnd(at: number, end: number): number {
-  return at + PAIR * wholeTiles((end - at) / PAIR);
-}
-
 function wholeTiles(count: number): number {
   return Math.ceil(count / NARROW.rows) * NARROW.rows;
 }
