@@ -2,14 +2,14 @@ import { describe, isFloating } from "@flaxen/dtype";
 import type { Shape } from "@flaxen/ndarray";
 import { checkIntegers, dilatedSize, resolvePadding, windowCounts } from "./conv-padding.ts";
 import type { WindowGeometry, WindowPadding } from "./conv-padding.ts";
+import { floatsOf, writeFloats } from "./convolution-kernels.ts";
+import type { ConvolutionGeometry } from "./convolution/geometry.ts";
 import {
-  convolve,
-  convolveInputGradient,
-  convolveKernelGradient,
-  floatsOf,
-  writeFloats,
-} from "./convolution-kernels.ts";
-import type { ConvolutionGeometry } from "./convolution-kernels.ts";
+  convolutionKernel,
+  inputGradientKernel,
+  kernelGradientKernel,
+} from "./convolution/memory-kernels.ts";
+import { convolve, convolveInputGradient, convolveKernelGradient } from "./convolution/plain.ts";
 import { checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
@@ -186,6 +186,10 @@ const convolution: Primitive<ConvParams> = {
     const geometry = geometryOf(params, x.shape[0], lastOf(x.shape), lastOf(kernel.shape));
     return writeFloats(out, (to) => convolve(floatsOf(x), floatsOf(kernel), to, geometry));
   },
+  kernel([x, kernel], params) {
+    const geometry = geometryOf(params, x.shape[0], lastOf(x.shape), lastOf(kernel.shape));
+    return convolutionKernel(geometry, x.dtype);
+  },
   vjp(ct, { inputs: [x, kernel], params, needs }) {
     return [
       needs[0] ? bind(inputGradient, [ct, kernel], params) : null,
@@ -207,6 +211,11 @@ const inputGradient: Primitive<ConvParams> = {
       convolveInputGradient(floatsOf(gradient), floatsOf(kernel), to, geometry),
     );
   },
+  kernel([gradient, kernel], params, out) {
+    const outFeatures = lastOf(kernel.shape);
+    const geometry = geometryOf(params, gradient.shape[0], lastOf(out.shape), outFeatures);
+    return inputGradientKernel(geometry, gradient.dtype);
+  },
   vjp(ct, { inputs: [gradient, kernel], params, needs }) {
     return [
       needs[0] ? bind(convolution, [ct, kernel], params) : null,
@@ -226,6 +235,10 @@ const kernelGradient: Primitive<ConvParams> = {
     return writeFloats(out, (to) =>
       convolveKernelGradient(floatsOf(x), floatsOf(gradient), to, geometry),
     );
+  },
+  kernel([x, gradient], params) {
+    const geometry = geometryOf(params, x.shape[0], lastOf(x.shape), lastOf(gradient.shape));
+    return kernelGradientKernel(geometry, x.dtype);
   },
   vjp(ct, { inputs: [x, gradient], params, needs }) {
     return [

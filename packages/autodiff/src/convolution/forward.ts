@@ -1,0 +1,206 @@
+import { scratch } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
+import type { ConvolutionGeometry } from "./geometry.ts";
+import { imageLoader } from "./images.ts";
+import type { ImageLoader } from "./images.ts";
+import type { ConvolutionKernels, ForwardKernel, LaneKernel } from "./kernels.ts";
+import { planConvolution, repeatPlaces, runsOf } from "./plan.ts";
+import type { ConvolutionPlan, PhasePlan } from "./plan.ts";
+import { cutOuter, Tables } from "./tables.ts";
+import type { Table } from "./tables.ts";
+import { PAIR } from "./tiles.ts";
+
+/** Steps over which a strip of the packed kernel and the rows of the tile stay in the first-level cache. */
+const PANEL = 320;
+/** Pixels that go through all strips before the next ones: their part of the image stays in the second-level cache. */
+const PIXEL_BLOCK = 512;
+
+/** A convolution by SIMD on arrays in the scratch memory. */
+export interface ForwardProgram {
+  /** Workspace in bytes. */
+  readonly bytes: number;
+  /** Writes `count` images of the output from image `first` on; x and out are the addresses of image 0. */
+  run(x: number, kernel: number, out: number, first: number, count: number): void;
+}
+
+/** Steps of a panel: a part of the runs, and the number of steps before it. */
+interface Panel {
+  readonly runs: Table;
+  readonly before: number;
+}
+
+/** One phase with its tables. */
+interface PhaseTables {
+  /** Pixels of one image. */
+  readonly pixels: number;
+  /** Places of the pixels of one pass. */
+  readonly places: Table;
+  /** Rows of the kernel. */
+  readonly rows: Table;
+  readonly depth: number;
+  readonly panels: readonly Panel[];
+}
+
+/** Plans a convolution that is not empty. */
+export function planForward(
+  geometry: ConvolutionGeometry,
+  kernels: ConvolutionKernels,
+): ForwardProgram {
+  const plan = planConvolution(geometry);
+  const tables = new Tables();
+  const phases = plan.phases.map((phase) => phaseTables(plan, phase, kernels, tables));
+  const images = imageLoader(plan, plan.passImages, kernels, tables);
+  const program = new Forward(plan, kernels, tables, phases, images);
+  return program;
+}
+
+function phaseTables(
+  plan: ConvolutionPlan,
+  { pixels, rows }: PhasePlan,
+  { bytes }: ConvolutionKernels,
+  tables: Tables,
+): PhaseTables {
+  const all = repeatPlaces(pixels, plan.passImages, plan.image.size, plan.outSize);
+  const runs = plan.sideBySide ? new Int32Array(0) : runsOf(rows, PANEL);
+  const runTable = tables.addPairs(runs, bytes, 1);
+  const panels: Panel[] = [];
+  let before = 0;
+  for (let from = 0; from < runs.length;) {
+    let to = from;
+    let steps = 0;
+    while (to < runs.length && (to === from || steps + runs[to + 1] <= PANEL)) {
+      steps += runs[to + 1];
+      to += 2;
+    }
+    panels.push({ runs: { at: runTable.at + 4 * from, end: runTable.at + 4 * to }, before });
+    before += steps;
+    from = to;
+  }
+  return {
+    pixels: pixels.length / 2,
+    places: tables.addOuter(all, bytes),
+    rows: tables.addPairs(rows, bytes, bytes),
+    depth: rows.length / 2,
+    panels,
+  };
+}
+
+class Forward implements ForwardProgram {
+  readonly bytes: number;
+  private readonly plan: ConvolutionPlan;
+  private readonly kernels: ConvolutionKernels;
+  private readonly tables: Tables;
+  private readonly phases: readonly PhaseTables[];
+  private readonly images: ImageLoader;
+  /** Bytes of a packed row: wide strips and perhaps a narrow one. */
+  private readonly packedRow: number;
+
+  constructor(
+    plan: ConvolutionPlan,
+    kernels: ConvolutionKernels,
+    tables: Tables,
+    phases: readonly PhaseTables[],
+    images: ImageLoader,
+  ) {
+    this.plan = plan;
+    this.kernels = kernels;
+    this.tables = tables;
+    this.phases = phases;
+    this.images = images;
+    this.packedRow = plan.sideBySide ? 0 : packedRow(plan.width, kernels);
+    const depth = phases.reduce((sum, phase) => sum + phase.depth, 0);
+    const packed = plan.groups * depth * this.packedRow;
+    this.bytes = tables.bytes + packed + images.bytes + 3 * 64;
+  }
+
+  run(x: number, kernel: number, out: number, first: number, count: number): void {
+    const memory = scratch() as Scratch;
+    const { plan, kernels, tables, images } = this;
+    const base = memory.allocate(tables.bytes);
+    try {
+      tables.write(memory, base);
+      const packed = plan.sideBySide ? [] : this.pack(memory, base, kernel);
+      const buffer = memory.allocate(images.bytes);
+      images.clear(memory, buffer);
+      const outBytes = plan.outSize * kernels.bytes;
+      if (!plan.coversOutput) {
+        memory.u8.fill(0, out + first * outBytes, out + (first + count) * outBytes);
+      }
+      for (let image = first; image < first + count; image += plan.passImages) {
+        const taken = Math.min(plan.passImages, first + count - image);
+        const from = images.load(x, image, taken, base, buffer);
+        const to = out + image * outBytes;
+        for (const [i, phase] of this.phases.entries()) {
+          const at = base + phase.places.at;
+          if (taken < plan.passImages) cutOuter(memory, at, taken * phase.pixels);
+          const end = at + PAIR * taken * phase.pixels;
+          if (plan.sideBySide) {
+            const inner = base + phase.rows.at;
+            const innerEnd = base + phase.rows.end;
+            const lanes = kernels.lanes() as LaneKernel;
+            lanes.multiply(at, end, inner, innerEnd, from, kernel, to, plan.width);
+          } else this.multiply(phase, base, at, end, from, packed[i], to);
+        }
+      }
+    } finally {
+      memory.release(base);
+    }
+  }
+
+  /** Packs the kernel for all groups; returns the address of each phase. */
+  private pack(memory: Scratch, base: number, kernel: number): number[] {
+    const { plan, kernels, packedRow } = this;
+    const { pack } = kernels.forward() as ForwardKernel;
+    return this.phases.map(({ rows, depth }) => {
+      const at = memory.allocate(plan.groups * depth * packedRow);
+      for (let group = 0; group < plan.groups; group++) {
+        const from = kernel + group * plan.width * kernels.bytes;
+        pack(base + rows.at, base + rows.end, from, at + group * depth * packedRow, plan.width);
+      }
+      return at;
+    });
+  }
+
+  /** Computes the pixels of one phase from `at` to `end` in the table. */
+  private multiply(
+    phase: PhaseTables,
+    base: number,
+    at: number,
+    end: number,
+    x: number,
+    packed: number,
+    out: number,
+  ): void {
+    const { plan, kernels, packedRow } = this;
+    const { multiply } = kernels.forward() as ForwardKernel;
+    const strip = phase.depth * 32;
+    for (let group = 0; group < plan.groups; group++) {
+      const source = x + group * plan.groupStep * kernels.bytes;
+      const target = out + group * plan.width * kernels.bytes;
+      const weights = packed + group * phase.depth * packedRow;
+      for (const { runs, before } of phase.panels) {
+        for (let block = at; block < end; block += PAIR * PIXEL_BLOCK) {
+          multiply(
+            block,
+            Math.min(block + PAIR * PIXEL_BLOCK, end),
+            base + runs.at,
+            base + runs.end,
+            source,
+            weights + 32 * before,
+            strip,
+            16 * before,
+            target,
+            plan.width,
+            before === 0 ? 1 : 0,
+          );
+        }
+      }
+    }
+  }
+}
+
+/** Bytes of a row of `columns` elements in packed strips. */
+export function packedRow(columns: number, { strip }: ConvolutionKernels): number {
+  const wide = Math.floor((columns + strip / 2 - 1) / strip);
+  return 32 * wide + (columns > wide * strip ? 16 : 0);
+}

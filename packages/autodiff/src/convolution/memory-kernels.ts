@@ -1,0 +1,94 @@
+import { scratch } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
+import type { DType } from "@flaxen/dtype";
+import type { MemoryKernel } from "../memory-kernel.ts";
+import { planForward } from "./forward.ts";
+import { isEmpty, transposedGeometry } from "./geometry.ts";
+import type { ConvolutionGeometry } from "./geometry.ts";
+import { planKernelGradient } from "./kernel-gradient.ts";
+import { DOUBLE_KERNELS, SINGLE_KERNELS } from "./kernels.ts";
+import type { ConvolutionKernels, MoveKernel } from "./kernels.ts";
+
+/** Kernels that need more workspace than this leave the work to plain JavaScript. */
+const WORKSPACE = 64 * 2 ** 20;
+
+/** The kernel of the convolution of x and kernel, if there is one. */
+export function convolutionKernel(
+  geometry: ConvolutionGeometry,
+  dtype: DType,
+): MemoryKernel | undefined {
+  const kernels = kernelsOf(dtype);
+  if (kernels === undefined || isEmpty(geometry)) return undefined;
+  const program = planForward(geometry, kernels);
+  if (program.bytes > WORKSPACE) return undefined;
+  return ([x, kernel], out) => program.run(x, kernel, out, 0, geometry.batch);
+}
+
+/** The kernel of the gradient with respect to x, from that of the output and the kernel. */
+export function inputGradientKernel(
+  geometry: ConvolutionGeometry,
+  dtype: DType,
+): MemoryKernel | undefined {
+  const kernels = kernelsOf(dtype);
+  if (kernels === undefined || isEmpty(geometry)) return undefined;
+  const program = planForward(transposedGeometry(geometry), kernels);
+  if (program.bytes > WORKSPACE) return undefined;
+  const { inFeatures, outFeatures, groups, windowShape, batch } = geometry;
+  const taps = windowShape.reduce((product, n) => product * n, 1);
+  const bytes = taps * (inFeatures / groups) * outFeatures * kernels.bytes;
+  return ([gradient, kernel], out) => {
+    const memory = scratch() as Scratch;
+    const flipped = memory.allocate(bytes);
+    try {
+      flipKernel(geometry, taps, kernels, kernel, flipped);
+      program.run(gradient, flipped, out, 0, batch);
+    } finally {
+      memory.release(flipped);
+    }
+  };
+}
+
+/** The kernel of the gradient with respect to the kernel, from x and the gradient of the output. */
+export function kernelGradientKernel(
+  geometry: ConvolutionGeometry,
+  dtype: DType,
+): MemoryKernel | undefined {
+  const kernels = kernelsOf(dtype);
+  if (kernels === undefined || isEmpty(geometry)) return undefined;
+  const program = planKernelGradient(geometry, kernels);
+  if (program.bytes > WORKSPACE) return undefined;
+  return ([x, gradient], out) => program.run(x, gradient, out);
+}
+
+/** The kernels for a dtype, if it has any here. */
+function kernelsOf(dtype: DType): ConvolutionKernels | undefined {
+  const kernels =
+    dtype === "float32" ? SINGLE_KERNELS : dtype === "float64" ? DOUBLE_KERNELS : undefined;
+  return kernels?.move() && kernels;
+}
+
+/** Reverses the taps and swaps input and output features within each group. */
+function flipKernel(
+  { inFeatures, outFeatures, groups }: ConvolutionGeometry,
+  taps: number,
+  kernels: ConvolutionKernels,
+  kernel: number,
+  flipped: number,
+): void {
+  const { transpose } = kernels.move() as MoveKernel;
+  const { bytes } = kernels;
+  const rows = inFeatures / groups;
+  const width = outFeatures / groups;
+  for (let tap = 0; tap < taps; tap++) {
+    for (let group = 0; group < groups; group++) {
+      transpose(
+        kernel + (tap * rows * outFeatures + group * width) * bytes,
+        outFeatures * bytes,
+        rows,
+        width,
+        flipped + ((taps - 1 - tap) * width * inFeatures + group * rows) * bytes,
+        inFeatures * bytes,
+      );
+    }
+  }
+}
