@@ -3,8 +3,8 @@ import type { ModuleBuilder } from "@flaxen/wasm";
 import { buildNegate, buildPackLines, buildPackRows } from "./gemm-pack.ts";
 import {
   buildColumnTile,
+  buildDirect,
   buildDots,
-  buildRowDirect,
   buildRowTile,
   DOT_LINES,
   TILE_ROWS,
@@ -74,7 +74,7 @@ export interface ColumnEdgeKernel {
   ) => void;
 }
 
-/** A few rows of C one by one, over a packed A and B as it lies. */
+/** A few rows of C over a packed strip of A and B as it lies. Reading goes up to 124 bytes past the end of B. */
 export interface FewRowsKernel {
   readonly fewRows: (
     a: number,
@@ -82,7 +82,6 @@ export interface FewRowsKernel {
     bStride: number,
     c: number,
     cStride: number,
-    rows: number,
     columns: number,
     kc: number,
     fresh: number,
@@ -221,14 +220,22 @@ export function defineColumnEdge(
   });
 }
 
-/** Defines the product of a few rows with rows of B. */
-export function defineDirect(lanes: Lanes): () => FewRowsKernel | undefined {
-  return defineKernel<FewRowsKernel>((module) => buildDirect(module, lanes));
+/** For 1 to 4 rows: how many vectors the tiles are wide, widest first; accumulators fit the registers. */
+const DIRECT_VECTORS: readonly (readonly number[])[] = [
+  [8, 4, 2],
+  [4, 2],
+  [3, 1],
+  [2, 1],
+];
+
+/** Defines the product of 1 to 4 rows with rows of B. */
+export function defineDirect(lanes: Lanes, rows: number): () => FewRowsKernel | undefined {
+  return defineKernel<FewRowsKernel>((module) => buildFewRows(module, lanes, rows));
 }
 
-function buildDirect(module: ModuleBuilder, lanes: Lanes): void {
-  const tiles = [8, 4, 2].map(
-    (vectors) => [vectors, buildRowDirect(module, lanes, vectors)] as const,
+function buildFewRows(module: ModuleBuilder, lanes: Lanes, rows: number): void {
+  const tiles = DIRECT_VECTORS[rows - 1].map(
+    (vectors) => [vectors, buildDirect(module, lanes, rows, vectors)] as const,
   );
   module.function(
     "fewRows",
@@ -238,79 +245,55 @@ function buildDirect(module: ModuleBuilder, lanes: Lanes): void {
       bStride: "i32",
       c: "i32",
       cStride: "i32",
-      rows: "i32",
       columns: "i32",
       kc: "i32",
       fresh: "i32",
     },
     undefined,
-    (f, { a, b, bStride, c, cStride, rows, columns, kc, fresh }) => {
-      const left = f.local("i32");
-      const bAt = f.local("i32");
-      const cAt = f.local("i32");
-      f.while(i32.gtS(rows, 0), () => {
-        f.set(left, columns);
-        f.set(bAt, b);
-        f.set(cAt, c);
-        f.while(i32.gtS(left, 0), () => {
-          f.block((done) => {
-            for (const [i, [vectors, tile]] of tiles.entries()) {
-              const narrower = i + 1 < tiles.length ? tiles[i + 1][0] * lanes.count : 0;
-              f.if(i32.gtS(left, narrower), () => {
-                f.call(tile, a, bAt, bStride, kc, cAt, left, fresh);
-                f.set(bAt, i32.add(bAt, 16 * vectors));
-                f.set(cAt, i32.add(cAt, 16 * vectors));
-                f.set(left, i32.sub(left, vectors * lanes.count));
-                f.branch(done);
-              });
-            }
-          });
+    (f, { a, b, bStride, c, cStride, columns, kc, fresh }) => {
+      f.while(i32.gtS(columns, 0), () => {
+        f.block((done) => {
+          for (const [i, [vectors, tile]] of tiles.entries()) {
+            const narrower = i + 1 < tiles.length ? tiles[i + 1][0] * lanes.count : 0;
+            f.if(i32.gtS(columns, narrower), () => {
+              f.call(tile, a, b, bStride, kc, c, cStride, columns, fresh);
+              f.set(b, i32.add(b, 16 * vectors));
+              f.set(c, i32.add(c, 16 * vectors));
+              f.set(columns, i32.sub(columns, vectors * lanes.count));
+              f.branch(done);
+            });
+          }
         });
-        f.set(a, i32.add(a, lanes.bytes));
-        f.set(c, i32.add(c, cStride));
-        f.set(rows, i32.sub(rows, 1));
       });
     },
   );
 }
 
-/** Defines the product of a few rows with lines of B along k. */
+/** Defines the product of one row with lines of B along k. */
 export function defineDots(lanes: Lanes): () => FewRowsKernel | undefined {
-  return defineKernel<FewRowsKernel>((module) => buildDotRows(module, lanes));
-}
-
-function buildDotRows(module: ModuleBuilder, lanes: Lanes): void {
-  const tile = buildDots(module, lanes);
-  module.function(
-    "fewRows",
-    {
-      a: "i32",
-      b: "i32",
-      bStride: "i32",
-      c: "i32",
-      cStride: "i32",
-      rows: "i32",
-      columns: "i32",
-      kc: "i32",
-      fresh: "i32",
-    },
-    undefined,
-    (f, { a, b, bStride, c, cStride, rows, columns, kc, fresh }) => {
-      const column = f.local("i32");
-      const bAt = f.local("i32");
-      const cAt = f.local("i32");
-      f.while(i32.gtS(rows, 0), () => {
-        f.set(bAt, b);
-        f.set(cAt, c);
-        f.for(column, 0, columns, DOT_LINES, () => {
-          f.call(tile, a, bAt, bStride, kc, cAt, i32.sub(columns, column), fresh);
-          f.set(bAt, i32.add(bAt, i32.mul(bStride, DOT_LINES)));
-          f.set(cAt, i32.add(cAt, DOT_LINES * lanes.bytes));
+  return defineKernel<FewRowsKernel>((module) => {
+    const tile = buildDots(module, lanes);
+    module.function(
+      "fewRows",
+      {
+        a: "i32",
+        b: "i32",
+        bStride: "i32",
+        c: "i32",
+        cStride: "i32",
+        columns: "i32",
+        kc: "i32",
+        fresh: "i32",
+      },
+      undefined,
+      (f, { a, b, bStride, c, columns, kc, fresh }) => {
+        f.while(i32.gtS(columns, 0), () => {
+          f.call(tile, a, b, bStride, kc, c, columns, fresh);
+          f.set(b, i32.add(b, i32.mul(bStride, DOT_LINES)));
+          f.set(c, i32.add(c, DOT_LINES * lanes.bytes));
+          f.set(columns, i32.sub(columns, DOT_LINES));
         });
-        f.set(a, i32.add(a, lanes.bytes));
-        f.set(c, i32.add(c, cStride));
-        f.set(rows, i32.sub(rows, 1));
-      });
-    },
-  );
+      },
+    );
+  });
 }

@@ -15,7 +15,7 @@ import type { Lanes } from "./gemm-tiles.ts";
 /** Rows of A packed at a time: together with a panel of B's strip they stay in the second-level cache. */
 export const PANEL_M = 128;
 /** Up to this many rows, rows of B are read as they lie: packing them would cost more. */
-const DIRECT_ROWS = 3;
+const DIRECT_ROWS = 6;
 /** The same for lines of B along k, which are transposed on the way. */
 const DIRECT_ROWS_LINES = 1;
 
@@ -33,7 +33,7 @@ export class GemmKernel {
   private readonly rowEdges: readonly Lazy<RowEdgeKernel>[];
   /** For each number of last columns: the kernels that take them, with their columns. */
   private readonly columnEdges: readonly (readonly (readonly [number, Lazy<ColumnEdgeKernel>])[])[];
-  private readonly direct: Lazy<FewRowsKernel>;
+  private readonly direct: readonly Lazy<FewRowsKernel>[];
   private readonly dots: Lazy<FewRowsKernel>;
 
   constructor(core: CoreKernel, lanes: Lanes) {
@@ -45,7 +45,7 @@ export class GemmKernel {
     this.columnEdges = columnEdges(lanes).map((parts) =>
       parts.map((columns) => [columns, widths[columns]] as const),
     );
-    this.direct = defineDirect(lanes);
+    this.direct = [0, 1, 2, 3, 4].map((rows) => defineDirect(lanes, rows));
     this.dots = defineDots(lanes);
   }
 
@@ -96,8 +96,11 @@ export class GemmKernel {
         }
         const cAt = c + i * cStride;
         if (few) {
-          const kernel = (transB ? this.dots : this.direct)();
-          kernel!.fewRows(packedA, bAt, bStride, cAt, cStride, rows, n, depth, fresh);
+          for (let r = 0; r < rows; r += TILE_ROWS) {
+            const kernel = transB ? this.dots() : this.direct[Math.min(TILE_ROWS, rows - r)]();
+            const aAt = packedA + r * depth * bytes;
+            kernel!.fewRows(aAt, bAt, bStride, cAt + r * cStride, cStride, n, depth, fresh);
+          }
         } else {
           this.multiply(packedA, packed ? bAt : packedB, cAt, cStride, rows, n, depth, fresh);
         }

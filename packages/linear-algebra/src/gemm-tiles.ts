@@ -58,8 +58,10 @@ export type RowTile = Pointers<"a" | "b" | "bStrip" | "c" | "cStride" | "fresh">
 export type ColumnTile = Pointers<
   "a" | "aStrip" | "b" | "end" | "c" | "cStride" | "rows" | "fresh"
 >;
-/** Part of one row of C over a row of A and rows of B as they lie. */
-export type RowDirect = Pointers<"a" | "b" | "bStride" | "kc" | "c" | "columns" | "fresh">;
+/** Part of some rows of C over a packed strip of A and rows of B as they lie. */
+export type Direct = Pointers<"a" | "b" | "bStride" | "kc" | "c" | "cStride" | "columns" | "fresh">;
+/** Part of one row of C over a row of a packed strip of A and lines of B as they lie. */
+export type Dots = Pointers<"a" | "b" | "bStride" | "kc" | "c" | "columns" | "fresh">;
 
 /**
  * Repeats `step` until `pointer` reaches `end`.
@@ -251,31 +253,53 @@ function storeLane(
 }
 
 /**
- * One row of C, at most `vectors` vectors wide, over rows of B that were not packed. It reads whole vectors,
- * up to `vectors` of them, past the end of the rows; it writes `columns` elements.
+ * Some rows of C, at most `vectors` vectors wide, over rows of B that were not packed. It reads whole vectors,
+ * up to `vectors` of them, past the end of the rows; it writes `columns` elements of each row.
  */
-export function buildRowDirect(module: ModuleBuilder, lanes: Lanes, vectors: number): RowDirect {
+export function buildDirect(
+  module: ModuleBuilder,
+  lanes: Lanes,
+  rows: number,
+  vectors: number,
+): Direct {
   const aStep = TILE_ROWS * lanes.bytes;
   return module.function(
-    `direct${vectors}`,
-    { a: "i32", b: "i32", bStride: "i32", kc: "i32", c: "i32", columns: "i32", fresh: "i32" },
+    `direct${rows}x${vectors}`,
+    {
+      a: "i32",
+      b: "i32",
+      bStride: "i32",
+      kc: "i32",
+      c: "i32",
+      cStride: "i32",
+      columns: "i32",
+      fresh: "i32",
+    },
     undefined,
-    (f, { a, b, bStride, kc, c, columns, fresh }) => {
-      const sums = locals(f, vectors);
+    (f, { a, b, bStride, kc, c, cStride, columns, fresh }) => {
+      const sums = Array.from({ length: rows }, () => locals(f, vectors));
       const end = f.let(i32.add(a, i32.mul(kc, aStep)));
+      const cRows = [c];
+      for (let r = 1; r < rows; r++) cRows.push(f.let(i32.add(cRows[r - 1], cStride)));
       f.if(i32.eqz(fresh), () => {
-        for (const [v, sum] of sums.entries()) f.set(sum, v128.load(c, 16 * v));
+        for (const [r, row] of sums.entries()) {
+          for (const [v, sum] of row.entries()) f.set(sum, v128.load(cRows[r], 16 * v));
+        }
       });
       const factor = f.local("v128");
+      const line = rows === 1 ? [] : locals(f, vectors);
       unrolled(f, a, end, UNROLL_EDGE, () => {
-        f.set(factor, lanes.loadSplat(a));
-        for (const [v, sum] of sums.entries()) {
-          f.set(sum, lanes.add(sum, lanes.mul(factor, v128.load(b, 16 * v))));
+        for (const [v, vector] of line.entries()) f.set(vector, v128.load(b, 16 * v));
+        for (const [r, row] of sums.entries()) {
+          f.set(factor, lanes.loadSplat(a, r * lanes.bytes));
+          for (const [v, sum] of row.entries()) {
+            f.set(sum, lanes.add(sum, lanes.mul(factor, line[v] ?? v128.load(b, 16 * v))));
+          }
         }
         f.set(a, i32.add(a, aStep));
         f.set(b, i32.add(b, bStride));
       });
-      storeColumns(f, lanes, c, sums, columns);
+      for (const [r, row] of sums.entries()) storeColumns(f, lanes, cRows[r], row, columns);
     },
     { exported: false },
   );
@@ -285,7 +309,7 @@ export function buildRowDirect(module: ModuleBuilder, lanes: Lanes, vectors: num
  * One row of C, 8 columns wide, over lines of B along k as they lie: square blocks are transposed in registers.
  * It reads up to a vector past the end of the lines; it writes `columns` elements.
  */
-export function buildDots(module: ModuleBuilder, lanes: Lanes): RowDirect {
+export function buildDots(module: ModuleBuilder, lanes: Lanes): Dots {
   const aStep = TILE_ROWS * lanes.bytes;
   return module.function(
     "dots8",
