@@ -3,7 +3,7 @@ import type { Data, DType } from "@flaxen/dtype";
 import { flatData, NDArray } from "@flaxen/ndarray";
 import { sizeOf } from "./compute-dtype.ts";
 import { subtract } from "./elementwise-binary.ts";
-import { byteStrides, planMove } from "./kernels/move.ts";
+import { byteStrides, hasLongRows, planMove } from "./kernels/move.ts";
 import type { MemoryKernel } from "./memory-kernel.ts";
 import { cast, checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
@@ -35,6 +35,7 @@ const padPrimitive: Primitive<PadParams> = {
   },
   evaluate: ([x, value], { paddings }, out) => evaluatePad(x, value, paddings, out),
   kernel: padKernel,
+  copyPays: ([x], { paddings }) => paddings.at(-1)?.[2] !== 0 || !hasLongRows(x),
   vjp: (ct, { inputs: [x], params: { paddings }, needs }) => {
     const inner = unpad(ct, x.shape, paddings);
     return [needs[0] ? inner : null, needs[1] ? subtract(sum(ct), sum(inner)) : null];

@@ -61,11 +61,7 @@ test("slice(x, start, limit, strides) kernel moves as the plain loop does", (t) 
     fc.property(cases, ({ shape, dtype, ends, strides }) => {
       const start = ends.map((pair) => Math.min(...pair));
       const limit = ends.map((pair) => Math.max(...pair));
-      checkKernels(
-        t,
-        (x: Tensor) => slice(x, start, limit, [...strides]),
-        scrambled(dtype, shape),
-      );
+      checkKernels(t, (x: Tensor) => slice(x, start, limit, [...strides]), scrambled(dtype, shape));
     }),
     SETTINGS,
   );
