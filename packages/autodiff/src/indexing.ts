@@ -5,6 +5,7 @@ import type { NDArray, Shape } from "@flaxen/ndarray";
 import { expandTo } from "./broadcast-to.ts";
 import { broadcastOperands } from "./broadcasting.ts";
 import { allocateCompute, computeData, computeDType, narrow, sizeOf } from "./compute-dtype.ts";
+import { scatterKernel, takeAlongAxisKernel, takeKernel } from "./kernels/gather.ts";
 import { cast, checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
 import { bind } from "./primitive.ts";
@@ -75,6 +76,9 @@ const takePrimitive: Primitive<GatherParams> = {
     }
     return narrow(o, out.shape, out.dtype);
   },
+  kernel: takeKernel,
+  // The table would be copied for a few of its rows.
+  copyPays: () => false,
   vjp: (ct, { inputs: [x, indices], params: { axis, mode } }) => [
     bind(takeScatterPrimitive, [ct, indices], { axis, mode, shape: x.shape }),
     null,
@@ -100,6 +104,8 @@ const takeScatterPrimitive: Primitive<ScatterParams> = {
     }
     return narrow(o, out.shape, out.dtype);
   },
+  kernel: (inputs, params) => scatterKernel(inputs, params, false),
+  copyPays: ([updates, indices]) => sizeOf(updates.shape) > 8 * sizeOf(indices.shape),
   vjp: (ct, { inputs: [, indices], params: { axis, mode } }) => [
     bind(takePrimitive, [ct, indices], { axis, mode, fill: 0 }),
     null,
@@ -123,6 +129,8 @@ const takeAlongAxisPrimitive: Primitive<GatherParams> = {
     }
     return narrow(o, out.shape, out.dtype);
   },
+  kernel: takeAlongAxisKernel,
+  copyPays: () => false,
   vjp: (ct, { inputs: [x, indices], params: { axis, mode } }) => [
     bind(scatterAlongAxisPrimitive, [ct, indices], { axis, mode, shape: x.shape }),
     null,
@@ -147,6 +155,8 @@ const scatterAlongAxisPrimitive: Primitive<ScatterParams> = {
     }
     return narrow(o, out.shape, out.dtype);
   },
+  kernel: (inputs, params) => scatterKernel(inputs, params, true),
+  copyPays: () => false,
   vjp: (ct, { inputs: [, indices], params: { axis, mode } }) => [
     bind(takeAlongAxisPrimitive, [ct, indices], { axis, mode, fill: 0 }),
     null,

@@ -14,10 +14,7 @@ interface Pooling {
 }
 
 /** Checks the pooling, its gradient, and the transpose of that; returns the names of their kernels. */
-function checkPooling(
-  t: ExecutionContext,
-  { x, operator, options }: Pooling,
-): ReadonlySet<string> {
+function checkPooling(t: ExecutionContext, { x, operator, options }: Pooling): ReadonlySet<string> {
   const { shape } = reduceWindow(x, operator, options);
   return checkKernels(
     t,
