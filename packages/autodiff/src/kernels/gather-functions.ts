@@ -65,7 +65,8 @@ const ELEMENTS = {
   inner: "i32",
 } as const;
 
-const INDEX_BYTES: Readonly<Record<IndexKind, number>> = {
+/** Bytes of each kind of index. */
+export const INDEX_BYTES: Readonly<Record<IndexKind, number>> = {
   int8: 1,
   int16: 2,
   int32: 4,
@@ -74,7 +75,13 @@ const INDEX_BYTES: Readonly<Record<IndexKind, number>> = {
   uint32: 4,
 };
 
-function loadIndex(kind: IndexKind, pointer: Operand<"i32">): Expression<"i32"> {
+/** Whether a dtype is one that indices may have. */
+export function isIndexKind(dtype: string): dtype is IndexKind {
+  return Object.hasOwn(INDEX_BYTES, dtype);
+}
+
+/** Reads an index as an int32, or a uint32. */
+export function loadIndex(kind: IndexKind, pointer: Operand<"i32">): Expression<"i32"> {
   switch (kind) {
     case "int8":
       return i32.load8S(pointer);

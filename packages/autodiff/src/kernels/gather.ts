@@ -9,10 +9,10 @@ import {
   gatherElementFunctions,
   gatherFunctions,
   indexFunctions,
+  isIndexKind,
   scatter32,
   scatter64,
 } from "./gather-functions.ts";
-import type { IndexKind } from "./gather-functions.ts";
 
 /** An axis that is indexed, and how. */
 interface Indexed {
@@ -23,8 +23,6 @@ interface Indexed {
 /** Runs with the address of resolved positions. */
 type Resolved = (inputs: readonly number[], output: number, positions: number) => void;
 
-const INDEX_KINDS: readonly string[] = ["int8", "int16", "int32", "uint8", "uint16", "uint32"];
-
 /** A kernel whose second operand is indices, resolved to positions before `run`. */
 function withPositions(
   indices: ShapedArray,
@@ -32,8 +30,8 @@ function withPositions(
   { mode }: Indexed,
   run: Resolved | undefined,
 ): MemoryKernel | undefined {
-  if (run === undefined || !INDEX_KINDS.includes(indices.dtype)) return undefined;
-  const functions = indexFunctions(indices.dtype as IndexKind);
+  if (run === undefined || !isIndexKind(indices.dtype)) return undefined;
+  const functions = indexFunctions(indices.dtype);
   const memory = scratch();
   if (functions === undefined || memory === undefined) return undefined;
   const count = sizeOf(indices.shape);
