@@ -1,6 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import { normalizeAxis } from "@flaxen/ndarray";
 import { narrow } from "./compute-dtype.ts";
+import { searchKernel } from "./kernels/argmax.ts";
 import { checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
@@ -173,6 +174,7 @@ const argmaxPrimitive: Primitive<ReductionParams> = {
     else argmaxInteger(data, o, outer, length, inner);
     return narrow(o, out.shape, "int32");
   },
+  kernel: ([x], { axes }) => searchKernel("max", x, axes),
   vjp: zeroGradient,
 };
 
@@ -206,6 +208,7 @@ const argminPrimitive: Primitive<ReductionParams> = {
     else argminInteger(data, o, outer, length, inner);
     return narrow(o, out.shape, "int32");
   },
+  kernel: ([x], { axes }) => searchKernel("min", x, axes),
   vjp: zeroGradient,
 };
 

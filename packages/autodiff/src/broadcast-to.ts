@@ -42,6 +42,7 @@ export const broadcastToPrimitive: Primitive<{ readonly shape: Shape }> = {
     const move = planMove(x.dtype, moved);
     return move && (([source], target) => move(target, source));
   },
+  copyPays: ([x]) => sizeOf(x.shape) !== 1,
   vjp: (ct, { inputs: [x] }) => [sumTo(ct, x.shape)],
 };
 

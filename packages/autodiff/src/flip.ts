@@ -1,6 +1,6 @@
 import { contiguous, NDArray, normalizeAxes } from "@flaxen/ndarray";
 import { sizeOf } from "./compute-dtype.ts";
-import { byteStrides, planMove } from "./kernels/move.ts";
+import { byteStrides, hasLongRows, planMove } from "./kernels/move.ts";
 import { checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
@@ -26,6 +26,7 @@ const flipPrimitive: Primitive<{ readonly axes: readonly number[] }> = {
     const move = planMove(x.dtype, moved, 0, last);
     return move && (([source], target) => move(target, source));
   },
+  copyPays: ([x], { axes }) => axes.includes(x.shape.length - 1) || !hasLongRows(x),
   vjp: (ct, { params }) => [bind(flipPrimitive, [ct], params)],
 };
 

@@ -1,12 +1,14 @@
-import { describe, iinfo, isBool, isFloating, isInteger } from "@flaxen/dtype";
+import { allocate, describe, iinfo, isBool, isFloating, isInteger } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
-import { normalizeAxis } from "@flaxen/ndarray";
-import type { NDArray, Shape } from "@flaxen/ndarray";
+import { flatData, full, NDArray, normalizeAxis } from "@flaxen/ndarray";
+import type { Shape } from "@flaxen/ndarray";
 import { expandTo } from "./broadcast-to.ts";
 import { broadcastOperands } from "./broadcasting.ts";
 import { allocateCompute, computeData, computeDType, narrow, sizeOf } from "./compute-dtype.ts";
+import { scatterKernel, takeAlongAxisKernel, takeKernel } from "./kernels/gather.ts";
 import { cast, checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
+import { patterns } from "./patterns.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
 import { ravel } from "./reshape.ts";
@@ -53,6 +55,9 @@ function resolveIndices(indices: NDArray, length: number, mode: IndexMode): Int3
   return positions;
 }
 
+/** Rows at least this long are copied by one call of `set`. */
+const LONG_ROW = 32;
+
 const takePrimitive: Primitive<GatherParams> = {
   name: "take",
   abstractEval: ([x, indices], { axis }) => ({
@@ -62,19 +67,25 @@ const takePrimitive: Primitive<GatherParams> = {
   evaluate: ([x, indices], { axis, mode, fill }, out) => {
     const length = x.shape[axis];
     const positions = resolveIndices(indices, length, mode);
-    const a = computeData(x);
-    const o = allocateCompute(computeDType(out.dtype), sizeOf(out.shape));
+    const a = patterns(flatData(x));
+    const data = allocate(out.dtype, sizeOf(out.shape));
+    const o = patterns(data);
+    const filler = patterns(full([1], fill, out.dtype).data)[0];
     const outer = sizeOf(x.shape.slice(0, axis));
     const inner = sizeOf(x.shape.slice(axis + 1));
     for (let r = 0, p = 0; r < outer; r++) {
       for (let q = 0; q < positions.length; q++, p += inner) {
         const from = (r * length + positions[q]) * inner;
-        if (positions[q] < 0) o.fill(fill, p, p + inner);
+        if (positions[q] < 0) o.fill(filler, p, p + inner);
+        else if (inner >= LONG_ROW) o.set(a.subarray(from, from + inner), p);
         else for (let c = 0; c < inner; c++) o[p + c] = a[from + c];
       }
     }
-    return narrow(o, out.shape, out.dtype);
+    return new NDArray<DType>(data, out.shape, undefined, 0, out.dtype);
   },
+  kernel: takeKernel,
+  // The table would be copied for a few of its rows.
+  copyPays: () => false,
   vjp: (ct, { inputs: [x, indices], params: { axis, mode } }) => [
     bind(takeScatterPrimitive, [ct, indices], { axis, mode, shape: x.shape }),
     null,
@@ -100,6 +111,8 @@ const takeScatterPrimitive: Primitive<ScatterParams> = {
     }
     return narrow(o, out.shape, out.dtype);
   },
+  kernel: (inputs, params) => scatterKernel(inputs, params, false),
+  copyPays: ([updates, indices]) => sizeOf(updates.shape) > 8 * sizeOf(indices.shape),
   vjp: (ct, { inputs: [, indices], params: { axis, mode } }) => [
     bind(takePrimitive, [ct, indices], { axis, mode, fill: 0 }),
     null,
@@ -112,17 +125,21 @@ const takeAlongAxisPrimitive: Primitive<GatherParams> = {
   evaluate: ([x, indices], { axis, mode, fill }, out) => {
     const length = x.shape[axis];
     const positions = resolveIndices(indices, length, mode);
-    const a = computeData(x);
-    const o = allocateCompute(computeDType(out.dtype), positions.length);
+    const a = patterns(flatData(x));
+    const data = allocate(out.dtype, positions.length);
+    const o = patterns(data);
+    const filler = patterns(full([1], fill, out.dtype).data)[0];
     const count = indices.shape[axis];
     const inner = sizeOf(x.shape.slice(axis + 1));
     for (let p = 0; p < o.length; p++) {
       const row = Math.floor(p / (count * inner));
       const from = (row * length + positions[p]) * inner + (p % inner);
-      o[p] = positions[p] < 0 ? fill : a[from];
+      o[p] = positions[p] < 0 ? filler : a[from];
     }
-    return narrow(o, out.shape, out.dtype);
+    return new NDArray<DType>(data, out.shape, undefined, 0, out.dtype);
   },
+  kernel: takeAlongAxisKernel,
+  copyPays: () => false,
   vjp: (ct, { inputs: [x, indices], params: { axis, mode } }) => [
     bind(scatterAlongAxisPrimitive, [ct, indices], { axis, mode, shape: x.shape }),
     null,
@@ -147,6 +164,8 @@ const scatterAlongAxisPrimitive: Primitive<ScatterParams> = {
     }
     return narrow(o, out.shape, out.dtype);
   },
+  kernel: (inputs, params) => scatterKernel(inputs, params, true),
+  copyPays: () => false,
   vjp: (ct, { inputs: [, indices], params: { axis, mode } }) => [
     bind(takeAlongAxisPrimitive, [ct, indices], { axis, mode, fill: 0 }),
     null,

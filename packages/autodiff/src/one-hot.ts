@@ -1,11 +1,15 @@
-import { checkDType, defaultFloat, describe } from "@flaxen/dtype";
+import { allocate, checkDType, defaultFloat, describe, isComplex } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
-import { arange, normalizeAxis } from "@flaxen/ndarray";
-import { equal } from "./comparison.ts";
+import { full, NDArray, normalizeAxis } from "@flaxen/ndarray";
+import { computeData, sizeOf } from "./compute-dtype.ts";
+import { oneHotKernel } from "./kernels/one-hot.ts";
 import { cast, checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
-import { reshapeTo } from "./reshape.ts";
+import { patterns } from "./patterns.ts";
+import { bind } from "./primitive.ts";
+import type { Primitive } from "./primitive.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
+import { zeroGradient } from "./zero-gradient.ts";
 
 /** Options of {@link oneHot}. */
 export interface OneHotOptions {
@@ -16,6 +20,43 @@ export interface OneHotOptions {
 }
 
 const ONE_HOT_OPTIONS: readonly string[] = ["axis", "dtype"];
+
+interface OneHotParams {
+  readonly axis: number;
+  readonly numClasses: number;
+  readonly dtype: DType;
+}
+
+/** The bytes of the number 1. */
+function oneBytes(dtype: DType): Uint8Array {
+  return new Uint8Array(full([1], 1, dtype).data.buffer);
+}
+
+const oneHotPrimitive: Primitive<OneHotParams> = {
+  name: "oneHot",
+  abstractEval: ([labels], { axis, numClasses, dtype }) => ({
+    shape: labels.shape.toSpliced(axis, 0, numClasses),
+    dtype,
+  }),
+  evaluate: ([labels], { axis, numClasses, dtype }, out) => {
+    const data = allocate(dtype, sizeOf(out.shape));
+    const o = patterns(data);
+    const one = patterns(full([1], 1, dtype).data)[0];
+    const inner = sizeOf(out.shape.slice(axis + 1));
+    const a = computeData(labels);
+    for (let i = 0; i < a.length; i++) {
+      const label = a[i];
+      if (label >= 0 && label < numClasses && Number.isInteger(label)) {
+        const row = Math.floor(i / inner) * numClasses + label;
+        o[row * inner + (i % inner)] = one;
+      }
+    }
+    return new NDArray<DType>(data, out.shape, undefined, 0, dtype);
+  },
+  kernel: ([labels], { axis, dtype }, out) => oneHotKernel(labels, axis, out, oneBytes(dtype)),
+  copyPays: () => false,
+  vjp: zeroGradient,
+};
 
 /**
  * Rows with a 1 at the position that each label names and 0 elsewhere.
@@ -47,10 +88,8 @@ export function oneHot(x: TensorLike, numClasses: number, options: OneHotOptions
   const labels = checkOperand("oneHot", "x", x);
   const ndim = labels.shape.length + 1;
   const position = normalizeAxis("oneHot", axis, ndim);
-  const classes = arange(0, numClasses, 1, "int32");
-  const column = reshapeTo(
-    classes,
-    Array.from({ length: ndim }, (_, i) => (i === position ? numClasses : 1)),
-  );
-  return cast(equal(reshapeTo(labels, labels.shape.toSpliced(position, 0, 1)), column), dtype);
+  // Wide integers and complex numbers come from bool.
+  const narrow = dtype === "int64" || dtype === "uint64" || isComplex(dtype) ? "bool" : dtype;
+  const params = { axis: position, numClasses, dtype: narrow };
+  return cast(bind(oneHotPrimitive, [labels], params), dtype);
 }

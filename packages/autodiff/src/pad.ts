@@ -1,11 +1,12 @@
 import { allocate, describe, itemSize } from "@flaxen/dtype";
-import type { Data, DType } from "@flaxen/dtype";
+import type { DType } from "@flaxen/dtype";
 import { flatData, NDArray } from "@flaxen/ndarray";
 import { sizeOf } from "./compute-dtype.ts";
 import { subtract } from "./elementwise-binary.ts";
-import { byteStrides, planMove } from "./kernels/move.ts";
+import { byteStrides, hasLongRows, planMove } from "./kernels/move.ts";
 import type { MemoryKernel } from "./memory-kernel.ts";
 import { cast, checkOperand } from "./operands.ts";
+import { patterns } from "./patterns.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
 import { sum } from "./reduction.ts";
@@ -35,6 +36,7 @@ const padPrimitive: Primitive<PadParams> = {
   },
   evaluate: ([x, value], { paddings }, out) => evaluatePad(x, value, paddings, out),
   kernel: padKernel,
+  copyPays: ([x], { paddings }) => paddings.at(-1)?.[2] !== 0 || !hasLongRows(x),
   vjp: (ct, { inputs: [x], params: { paddings }, needs }) => {
     const inner = unpad(ct, x.shape, paddings);
     return [needs[0] ? inner : null, needs[1] ? subtract(sum(ct), sum(inner)) : null];
@@ -70,22 +72,6 @@ function kept(
   return [first, Math.max(first, Math.min(n, Math.ceil((length - low) / step)))];
 }
 
-/** Bit patterns of the elements: no dtype needs to be known to move them. */
-type Patterns = Uint8Array | Uint16Array | Int32Array | Float64Array;
-
-function patterns({ buffer, byteOffset, byteLength }: Data, size: number): Patterns {
-  switch (size) {
-    case 1:
-      return new Uint8Array(buffer, byteOffset, byteLength);
-    case 2:
-      return new Uint16Array(buffer, byteOffset, byteLength / 2);
-    case 4:
-      return new Int32Array(buffer, byteOffset, byteLength / 4);
-    default:
-      return new Float64Array(buffer, byteOffset, byteLength / 8);
-  }
-}
-
 function evaluatePad(
   x: NDArray,
   value: NDArray,
@@ -94,10 +80,9 @@ function evaluatePad(
 ): NDArray {
   const data = allocate(out.dtype, sizeOf(out.shape));
   const result = new NDArray<DType>(data, out.shape, undefined, 0, out.dtype);
-  const size = itemSize(out.dtype);
-  const o = patterns(data, size);
-  const a = patterns(flatData(x), size);
-  o.fill(patterns(flatData(value), size)[0]);
+  const o = patterns(data);
+  const a = patterns(flatData(x));
+  o.fill(patterns(flatData(value))[0]);
   if (o.length === 0 || a.length === 0) return result;
   const ndim = x.shape.length;
   if (ndim === 0) {

@@ -3,6 +3,7 @@ import type { Shape } from "@flaxen/ndarray";
 import { checkIntegers, resolvePadding, windowCounts } from "./conv-padding.ts";
 import type { WindowGeometry, WindowPadding } from "./conv-padding.ts";
 import { floatsOf, writeFloats } from "./convolution-kernels.ts";
+import { poolingKernel } from "./kernels/pooling.ts";
 import { movePicked, poolWindows, spreadWindows } from "./pooling-kernels.ts";
 import type { PoolingGeometry } from "./pooling-kernels.ts";
 import { checkOperand } from "./operands.ts";
@@ -107,6 +108,7 @@ const windowSum: Primitive<WindowGeometry> = {
     const geometry = geometryOf(params, out.shape);
     return writeFloats(out, (to) => poolWindows("add", floatsOf(x), to, geometry));
   },
+  kernel: ([x], params, out) => poolingKernel("sum", x.dtype, geometryOf(params, out.shape)),
   vjp: (ct, { params }) => [bind(windowSumTranspose, [ct], params)],
 };
 
@@ -117,6 +119,7 @@ const windowSumTranspose: Primitive<WindowGeometry> = {
     const geometry = geometryOf(params, out.shape);
     return writeFloats(out, (to) => spreadWindows(floatsOf(ct), to, geometry));
   },
+  kernel: ([x], params, out) => poolingKernel("spread", x.dtype, geometryOf(params, out.shape)),
   vjp: (ct, { params }) => [bind(windowSum, [ct], params)],
 };
 
@@ -134,6 +137,8 @@ const windowBest: Primitive<BestParams> = {
     const geometry = geometryOf(params, out.shape);
     return writeFloats(out, (to) => poolWindows(params.operator, floatsOf(x), to, geometry));
   },
+  kernel: ([x], params, out) =>
+    poolingKernel(params.operator, x.dtype, geometryOf(params, out.shape)),
   vjp: (ct, { inputs: [x], params }) => [bind(scatterToBest, [ct, x], params)],
 };
 
@@ -146,6 +151,12 @@ const scatterToBest: Primitive<BestParams> = {
       movePicked("scatter", params.operator, floatsOf(x), floatsOf(ct), to, geometry),
     );
   },
+  kernel: ([x], params, out) =>
+    poolingKernel(
+      params.operator === "max" ? "scatterMax" : "scatterMin",
+      x.dtype,
+      geometryOf(params, out.shape),
+    ),
   vjp: (ct, { inputs: [, x], params, needs }) => [
     needs[0] ? bind(gatherBest, [ct, x], params) : null,
     null,
@@ -161,6 +172,12 @@ const gatherBest: Primitive<BestParams> = {
       movePicked("gather", params.operator, floatsOf(x), floatsOf(t), to, geometry),
     );
   },
+  kernel: ([x], params, out) =>
+    poolingKernel(
+      params.operator === "max" ? "gatherMax" : "gatherMin",
+      x.dtype,
+      geometryOf(params, out.shape),
+    ),
   vjp: (ct, { inputs: [, x], params, needs }) => [
     needs[0] ? bind(scatterToBest, [ct, x], params) : null,
     null,

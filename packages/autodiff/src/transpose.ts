@@ -1,6 +1,6 @@
 import { describe } from "@flaxen/dtype";
 import { contiguous, normalizeAxes, transpose as permuteView } from "@flaxen/ndarray";
-import { byteStrides, planMove } from "./kernels/move.ts";
+import { byteStrides, hasLongRows, planMove } from "./kernels/move.ts";
 import { checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
@@ -17,6 +17,7 @@ const transposePrimitive: Primitive<{ readonly axes: readonly number[] }> = {
     const move = planMove(x.dtype, moved);
     return move && (([source], target) => move(target, source));
   },
+  copyPays: ([x], { axes }) => axes[axes.length - 1] !== axes.length - 1 || !hasLongRows(x),
   vjp: (ct, { params: { axes } }) => [
     permute(
       ct,

@@ -1,8 +1,20 @@
 import test from "ava";
 import fc from "fast-check";
-import { broadcastTo, concatenate, flip, pad, slice, stack, transpose } from "@flaxen/autodiff";
+import {
+  broadcastTo,
+  concatenate,
+  flip,
+  pad,
+  slice,
+  stack,
+  take,
+  takeAlongAxis,
+  transpose,
+  vjp,
+} from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
 import type { DType } from "@flaxen/dtype";
+import { astype, NDArray } from "@flaxen/ndarray";
 import { checkKernels, scrambled } from "./check-kernels.ts";
 
 const DTYPES: readonly DType[] = ["bool", "int8", "bfloat16", "float32", "int32", "float64"];
@@ -145,6 +157,80 @@ test("broadcastTo(x, shape) kernel moves as the plain loop does", (t) => {
     fc.property(cases, ({ shape, dtype, kept, dropped }) => {
       const from = shape.map((n, axis) => (kept[axis] ? n : 1)).slice(dropped);
       checkKernels(t, (x: Tensor) => broadcastTo(x, shape), scrambled(dtype, from));
+    }),
+    SETTINGS,
+  );
+});
+
+const INDEX_DTYPES = ["int8", "uint8", "int16", "uint16", "int32", "uint32"] as const;
+const gathers = shapes
+  .filter((shape) => shape.length > 0)
+  .chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      dtype: dtypes,
+      axis: fc.nat(shape.length - 1),
+      mode: fc.constantFrom("fill", "clip", "wrap"),
+      indexDtype: fc.constantFrom(...INDEX_DTYPES),
+      indexShape: fc.array(fc.nat(6), { maxLength: 2 }),
+      seed: fc.nat(1000),
+    }),
+  )
+  .filter(({ shape, axis }) => shape[axis] > 0);
+
+/** Indices of which about half lie outside an axis of `length`. */
+function someIndices(
+  dtype: DType,
+  shape: readonly number[],
+  length: number,
+  seed: number,
+): NDArray {
+  const data = scrambled("int32", shape, seed).data as Int32Array;
+  const x = data.map((value) => (value % (2 * length)) - (dtype.startsWith("u") ? 0 : length));
+  const huge = x.map((value, i) => (i % 7 === 6 ? 2 ** 31 - 1 : value));
+  return astype(new NDArray(huge, shape), dtype);
+}
+
+test("take(x, indices, options) kernel and that of its gradient give the bits of the plain loops", (t) => {
+  fc.assert(
+    fc.property(gathers, ({ shape, dtype, axis, mode, indexDtype, indexShape, seed }) => {
+      const indices = someIndices(indexDtype, indexShape, shape[axis], seed);
+      const options = { axis, mode };
+      const x = scrambled(dtype, shape, seed);
+      const ran = checkKernels(t, (x, indices) => take(x, indices, options), x, indices);
+      t.true(ran.has("take"));
+      const ct = scrambled(dtype, take(x, indices, options).shape, seed + 1);
+      if (!dtype.startsWith("float")) return;
+      const pulled = checkKernels(
+        t,
+        (x, indices, ct) => vjp((x: Tensor) => take(x, indices, options), x)[1](ct),
+        x,
+        indices,
+        ct,
+      );
+      t.true(pulled.has("takeScatter"));
+    }),
+    SETTINGS,
+  );
+});
+
+test("takeAlongAxis(x, indices, axis) kernel and that of its gradient give the bits of the plain loops", (t) => {
+  fc.assert(
+    fc.property(gathers, ({ shape, dtype, axis, indexDtype, indexShape, seed }) => {
+      const count = indexShape[0] ?? 1;
+      const indices = someIndices(indexDtype, shape.with(axis, count), shape[axis], seed);
+      const x = scrambled(dtype, shape, seed);
+      const ran = checkKernels(t, (x, indices) => takeAlongAxis(x, indices, axis), x, indices);
+      t.true(ran.has("takeAlongAxis"));
+      if (!dtype.startsWith("float")) return;
+      const pulled = checkKernels(
+        t,
+        (x, indices, ct) => vjp((x: Tensor) => takeAlongAxis(x, indices, axis), x)[1](ct),
+        x,
+        indices,
+        scrambled(dtype, indices.shape, seed + 1),
+      );
+      t.true(pulled.has("scatterAlongAxis"));
     }),
     SETTINGS,
   );

@@ -1,5 +1,6 @@
 import { itemSize } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
+import type { ShapedArray } from "../primitive.ts";
 import { elementFunctions, runFunctions } from "./move-functions.ts";
 import type { ItemSize } from "./move-functions.ts";
 
@@ -24,6 +25,14 @@ export function byteStrides(shape: readonly number[], dtype: DType): number[] {
     step *= shape[axis];
   }
   return strides;
+}
+
+/** Rows at least this long are moved by plain loops as fast as by copies to a kernel and back. */
+const LONG_ROW_BYTES = 128;
+
+/** Whether the last axis is so long that plain loops move whole rows by `set`. */
+export function hasLongRows({ shape, dtype }: ShapedArray): boolean {
+  return shape.length > 0 && shape[shape.length - 1] * itemSize(dtype) >= LONG_ROW_BYTES;
 }
 
 /**
