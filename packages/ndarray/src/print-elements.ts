@@ -1,14 +1,11 @@
-import { finfo, isComplex, roundTo } from "@flaxen/dtype";
+import { isComplex, roundTo } from "@flaxen/dtype";
 import type { Complex, DType } from "@flaxen/dtype";
-import { decimalDigits } from "./decimal-digits.ts";
-import type { BinaryFormat, Cut, Decimal } from "./decimal-digits.ts";
+import { roundedDecimal, shortestDecimal } from "./decimal.ts";
+import type { Decimal } from "./decimal.ts";
 import type { Scalar } from "./element.ts";
 
 /** Digits after the decimal point that are printed at most, NumPy's default. */
 const PRECISION = 8;
-
-const ALIGNED: Cut = { places: PRECISION, after: "point" };
-const SHORT: Cut = { places: PRECISION + 1, after: "start" };
 
 /** The texts of elements, padded to a common width as NumPy pads them. */
 export function formatElements(dtype: DType, values: readonly Scalar[], ndim: number): string[] {
@@ -23,133 +20,95 @@ export function formatElements(dtype: DType, values: readonly Scalar[], ndim: nu
     case "float32":
     case "float64":
       return formatFloats(dtype, values as readonly number[], "");
-    default: {
-      const words = values.map(String);
-      const width = Math.max(...words.map((word) => word.length));
-      return words.map((word) => word.padStart(width));
-    }
+    default:
+      return alignRight(values.map(String));
   }
+}
+
+function alignRight(words: readonly string[]): string[] {
+  const width = longest(words);
+  return words.map((word) => word.padStart(width));
+}
+
+function longest(words: readonly string[]): number {
+  return Math.max(...words.map((word) => word.length));
 }
 
 function formatComplex(dtype: DType, values: readonly Complex[]): string[] {
   const part = dtype === "complex64" ? "float32" : "float64";
-  const reals = formatFloats(
-    part,
-    values.map((x) => x.re),
-    "",
-  );
-  const imaginaries = formatFloats(
-    part,
-    values.map((x) => x.im),
-    "+",
-  );
-  return reals.map((re, i) => {
-    const im = imaginaries[i].trimEnd();
-    return re + `${im}j`.padEnd(imaginaries[i].length + 1);
+  const reals = values.map((x) => x.re);
+  const imaginaries = values.map((x) => x.im);
+  const words = formatFloats(part, imaginaries, "+");
+  return formatFloats(part, reals, "").map((re, i) => {
+    const im = words[i].trimEnd();
+    return re + `${im}j`.padEnd(words[i].length + 1);
   });
-}
-
-/** A finite number cut at its decimal point and its exponent. */
-interface Parts {
-  readonly whole: string;
-  readonly fraction: string;
-  readonly exponent: number;
 }
 
 /** The texts of real numbers: all in positional or all in scientific notation, points aligned. */
 function formatFloats(dtype: DType, values: readonly number[], plus: "" | "+"): string[] {
-  const scientific = needsExponent(dtype, values.filter(Number.isFinite));
-  let parts = splitAll(dtype, values, scientific ? SHORT : ALIGNED, plus);
-  const fraction = longest(parts, (part) => part.fraction.length);
+  const sizes = values.map((x) => (Number.isFinite(x) ? Math.abs(x) : 0));
+  const scientific = needsExponent(dtype, sizes);
+  let decimals = sizes.map((x) => {
+    const short = shortestDecimal(x, dtype);
+    const most = PRECISION + 1 + (scientific ? 0 : short.exponent);
+    return short.digits.length > most ? roundedDecimal(x, most) : short;
+  });
+  const fractions = decimals.map((x) => (scientific ? x.digits.slice(1) : positional(x)[1]));
+  const places = longest(fractions);
   if (scientific) {
     // NumPy fills shorter numbers up with further digits of their exact values, not with zeros.
-    parts = splitAll(dtype, values, { places: fraction + 1, after: "start", exactly: true }, plus);
+    decimals = decimals.map((short, i) =>
+      short.digits.length > places ? short : roundedDecimal(sizes[i], places + 1),
+    );
   }
-  const digits = longest(parts, (part) => Math.max(2, String(Math.abs(part.exponent)).length));
-  const right = 1 + fraction + (scientific ? digits + 2 : 0);
-  const others = values.filter((x) => !Number.isFinite(x)).map((x) => formatNonFinite(x, plus));
-  const left = Math.max(
-    longest(parts, (part) => part.whole.length),
-    ...others.map((word) => word.length - right),
-  );
-  return values.map((x, i) => {
-    const part = parts[i];
-    if (part === undefined) return formatNonFinite(x, plus).padStart(left + right);
-    const head = `${part.whole.padStart(left)}.`;
-    return scientific
-      ? head + part.fraction.padEnd(fraction, "0") + formatExponent(part.exponent, digits)
-      : head + part.fraction.padEnd(fraction);
+  const width = decimals.some(({ exponent }) => Math.abs(exponent) > 99) ? 3 : 2;
+  const words = values.map((x, i) => {
+    const { digits, exponent } = decimals[i];
+    const text = scientific
+      ? `${digits[0]}.${digits.slice(1).padEnd(places, "0")}${exponentText(exponent, width)}`
+      : `${positional(decimals[i])[0]}.${fractions[i].padEnd(places)}`;
+    return withSign(x, text, plus);
   });
+  return alignRight(words);
 }
 
-/** The largest of a length over all finite numbers, 0 if there is none. */
-function longest(parts: readonly (Parts | undefined)[], length: (part: Parts) => number): number {
-  return parts.reduce(
-    (most, part) => (part === undefined ? most : Math.max(most, length(part))),
-    0,
-  );
+/** A number with its sign, given the text of its size if that is finite. */
+function withSign(x: number, size: string, plus: "" | "+" = ""): string {
+  const sign = x < 0 || Object.is(x, -0) ? "-" : plus;
+  return sign + (Number.isFinite(x) ? size : x !== x ? "nan" : "inf");
 }
 
-function formatNonFinite(x: number, plus: "" | "+"): string {
-  if (x !== x) return `${plus}nan`;
-  return x > 0 ? `${plus}inf` : "-inf";
-}
-
-function formatExponent(exponent: number, digits: number): string {
-  return `e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(digits, "0")}`;
+function exponentText(exponent: number, width: number): string {
+  return `e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(width, "0")}`;
 }
 
 /**
  * NumPy's rule for scientific notation; the bounds and the ratio are values of the dtype itself.
  * The upper bound is 10^d for the d decimal digits that the dtype surely holds, at most 8.
  */
-function needsExponent(dtype: DType, finite: readonly number[]): boolean {
-  const sizes = finite.map(Math.abs).filter((x) => x !== 0);
-  if (sizes.length === 0) return false;
-  const max = Math.max(...sizes);
-  const min = Math.min(...sizes);
-  const bound = 10 ** Math.min(PRECISION, Math.floor(finfo(dtype).nmant * Math.log10(2)));
+function needsExponent(dtype: DType, sizes: readonly number[]): boolean {
+  const positive = sizes.filter((x) => x > 0);
+  const max = Math.max(...positive);
+  const min = Math.min(...positive);
+  const bound = dtype === "float16" ? 1e3 : dtype === "float32" ? 1e6 : 1e8;
   return max >= bound || min < roundTo(dtype, 1e-4) || roundTo(dtype, max / min) > 1000;
 }
 
-/** The parts of every finite number. */
-function splitAll(
-  dtype: DType,
-  values: readonly number[],
-  cut: Cut,
-  plus: "" | "+",
-): (Parts | undefined)[] {
-  const { nmant, tiny } = finfo(dtype);
-  const format = { nmant, minExponent: Math.log2(tiny) };
-  return values.map((x) => (Number.isFinite(x) ? split(x, format, cut, plus) : undefined));
-}
-
-function split(x: number, format: BinaryFormat, cut: Cut, plus: "" | "+"): Parts {
-  const sign = x < 0 || Object.is(x, -0) ? "-" : plus;
-  if (x === 0) return { whole: `${sign}0`, fraction: "", exponent: 0 };
-  const { digits, point } = decimalDigits(Math.abs(x), format, cut);
-  if (cut.after === "start") {
-    return { whole: sign + digits[0], fraction: digits.slice(1), exponent: point - 1 };
-  }
-  const { whole, fraction } = positional({ digits, point });
-  return { whole: sign + whole, fraction, exponent: 0 };
-}
-
-function positional({ digits, point }: Decimal): { whole: string; fraction: string } {
-  if (point <= 0) return { whole: "0", fraction: "0".repeat(-point) + digits };
-  return { whole: digits.slice(0, point).padEnd(point, "0"), fraction: digits.slice(point) };
+/** The digits before and behind the point in positional notation. */
+function positional({ digits, exponent }: Decimal): readonly [whole: string, fraction: string] {
+  const all = "0".repeat(Math.max(-exponent, 0)) + digits;
+  const point = Math.max(exponent, 0) + 1;
+  return [all.slice(0, point).padEnd(point, "0"), all.slice(point)];
 }
 
 /** C's "%g", in which bfloat16 is printed: six digits, not aligned. */
 function formatGeneral(x: number): string {
-  if (!Number.isFinite(x)) return formatNonFinite(x, "");
-  const sign = x < 0 || Object.is(x, -0) ? "-" : "";
-  if (x === 0) return `${sign}0`;
-  const { digits, point } = decimalDigits(Math.abs(x), undefined, { places: 6, after: "start" });
-  if (point > 6 || point < -3) {
-    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
-    return sign + digits[0] + fraction + formatExponent(point - 1, 2);
-  }
-  const { whole, fraction } = positional({ digits, point });
-  return sign + whole + (fraction === "" ? "" : `.${fraction}`);
+  if (!Number.isFinite(x)) return withSign(x, "");
+  const decimal = roundedDecimal(Math.abs(x), 6);
+  const { digits, exponent } = decimal;
+  const scientific = exponent < -4 || exponent > 5;
+  const [whole, fraction] = scientific ? [digits[0], digits.slice(1)] : positional(decimal);
+  const text = fraction === "" ? whole : `${whole}.${fraction}`;
+  return withSign(x, scientific ? text + exponentText(exponent, 2) : text);
 }

@@ -25,68 +25,33 @@ export function formatArray(x: NDArray): string {
   // not a new line.
   const lastLine = body.length - (body.lastIndexOf("\n") + 1);
   const fits = lastLine + dtype.length + 3 <= LINE_WIDTH;
-  return `${PREFIX}${body},${fits ? " " : " ".repeat(PREFIX.length)}${dtype}`;
+  return `${PREFIX}${body},${" ".repeat(fits ? 1 : PREFIX.length)}${dtype}`;
 }
 
-function formatBody(x: NDArray): string {
-  const abridged = x.size > THRESHOLD;
+/** The elements as nested bracketed lists. */
+function formatBody({ data, dtype, ndim, offset, shape, size, stride }: NDArray): string {
+  // The indices of each axis that are printed.
+  const shown = shape.map((length) =>
+    size > THRESHOLD && length > 2 * EDGE_ITEMS
+      ? [0, 1, 2, length - 3, length - 2, length - 1]
+      : Array.from({ length }, (_, i) => i),
+  );
   const values: Scalar[] = [];
-  collect(x, 0, x.offset, abridged, values);
-  const words = formatElements(x.dtype, values, x.ndim);
-  // The last column is for the comma that follows the closing bracket.
-  return layOut(x.shape, 0, abridged, words.values(), " ".repeat(PREFIX.length), LINE_WIDTH - 1);
-}
-
-/** The indices of an axis that are printed. */
-function shownIndices(length: number, abridged: boolean): number[] {
-  const all = !abridged || length <= 2 * EDGE_ITEMS;
-  return all
-    ? Array.from({ length }, (_, i) => i)
-    : Array.from({ length: 2 * EDGE_ITEMS }, (_, i) =>
-        i < EDGE_ITEMS ? i : length - 2 * EDGE_ITEMS + i,
-      );
-}
-
-function collect(x: NDArray, axis: number, index: number, abridged: boolean, out: Scalar[]): void {
-  if (axis === x.ndim) {
-    out.push(readElement(x.dtype, x.data, index));
-    return;
-  }
-  for (const i of shownIndices(x.shape[axis], abridged)) {
-    collect(x, axis + 1, index + i * x.stride[axis], abridged, out);
-  }
-}
-
-/**
- * The words as nested bracketed lists.
- *
- * @param indent - the columns before the opening bracket of this list.
- * @param width - columns of a line that this list may use, its own closing bracket included.
- */
-function layOut(
-  shape: readonly number[],
-  axis: number,
-  abridged: boolean,
-  words: Iterator<string>,
-  indent: string,
-  width: number,
-): string {
-  const next = (): string => words.next().value as string;
-  if (axis === shape.length) return next();
-  const inner = `${indent} `;
-  const count = shownIndices(shape[axis], abridged).length;
-  const items: string[] = [];
-  for (let i = 0; i < count; i++) {
-    if (count < shape[axis] && i === EDGE_ITEMS) items.push("...");
-    items.push(
-      axis === shape.length - 1
-        ? next()
-        : layOut(shape, axis + 1, abridged, words, inner, width - 1),
-    );
-  }
-  const rest = shape.length - 1 - axis;
-  const text = rest === 0 ? fill(items, inner, width) : items.join(`,${"\n".repeat(rest)}${inner}`);
-  return `[${text}]`;
+  const collect = (axis: number, index: number): void => {
+    if (axis === ndim) values.push(readElement(dtype, data, index));
+    else for (const i of shown[axis]) collect(axis + 1, index + i * stride[axis]);
+  };
+  collect(0, offset);
+  const words = formatElements(dtype, values, ndim).reverse();
+  const layOut = (axis: number): string => {
+    if (axis === ndim) return words.pop() as string;
+    const items = shown[axis].map(() => layOut(axis + 1));
+    if (items.length < shape[axis]) items.splice(EDGE_ITEMS, 0, "...");
+    const indent = " ".repeat(PREFIX.length + axis + 1);
+    const rest = ndim - 1 - axis;
+    return `[${rest === 0 ? fill(items, indent, LINE_WIDTH - ndim) : items.join(`,${"\n".repeat(rest)}${indent}`)}]`;
+  };
+  return layOut(0);
 }
 
 /**

@@ -1,0 +1,46 @@
+import { roundTo } from "@flaxen/dtype";
+import type { DType } from "@flaxen/dtype";
+
+/** A decimal number `d.ddd * 10^exponent`, whose digits end in no zero but the first. */
+export interface Decimal {
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+/**
+ * Rounds the exact value of a number to significant digits, ties to even (engines break ties upward).
+ *
+ * @param x - At least 0 and finite.
+ * @param count - Number of digits, from 1 to 40.
+ */
+export function roundedDecimal(x: number, count: number): Decimal {
+  const text = x.toExponential(count - 1);
+  if (!x.toExponential(count).includes("5e")) return decimalOf(text);
+  // A number halfway between two of so few digits has few digits itself.
+  const exact = x.toExponential(100);
+  const last = count > 1 ? count : 0;
+  const isTie = /^[02468]\.?50*e/.test(exact.slice(last));
+  return decimalOf(isTie ? exact.slice(0, last + 1) + exact.slice(exact.indexOf("e")) : text);
+}
+
+function decimalOf(text: string): Decimal {
+  const [digits, exponent] = text.replace(".", "").split("e");
+  return { digits: digits.replace(/(?!^)0+$/, ""), exponent: Number(exponent) };
+}
+
+/** Returns the decimal of the fewest digits that `dtype` reads back as `x`, a value of at least 0: the one closest to it. */
+export function shortestDecimal(x: number, dtype: DType): Decimal {
+  if (dtype === "float64") return decimalOf(x.toExponential());
+  for (let count = 1; ; count++) {
+    const closest = roundedDecimal(x, count);
+    // Powers of two are closer to the values below them than to those above, so the next decimal may do better.
+    const whole = Number(closest.digits.padEnd(count, "0")) + 1;
+    const next = decimalOf(whole.toExponential());
+    const above = { ...next, exponent: next.exponent + closest.exponent - count + 1 };
+    for (const decimal of [closest, above]) {
+      const { digits, exponent } = decimal;
+      const value = Number(`${digits}e${exponent - digits.length + 1}`);
+      if (roundTo(dtype, value) === x) return decimal;
+    }
+  }
+}
