@@ -3,6 +3,7 @@ import type { DType } from "@flaxen/dtype";
 import { isTensor, isTracer } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
 import type { Shape } from "@flaxen/ndarray";
+import { isAbstract } from "./abstract.ts";
 import { currentScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -175,7 +176,7 @@ export function checkWritable(variable: Variable<unknown>, value: unknown): void
   const { scope } = slotOf(variable);
   const running = currentScope();
   if (scope !== running) throw new TraceContextError(foreignWrite(variable, scope, running));
-  if (running === null && isTracer(value)) {
+  if (running === null && isTracer(value) && !isAbstract(value)) {
     throw new TraceContextError(
       `${variable.kind}.value: value must be concrete outside the transforms of nnx, got ${String(value)}. Use grad or valueAndGrad of @flaxen/nnx around code that writes Variables.`,
     );
