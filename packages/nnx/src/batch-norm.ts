@@ -14,6 +14,7 @@ import {
   checkRngs,
   checkSize,
 } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import { moments, normalize } from "./moments.ts";
@@ -151,8 +152,10 @@ export class BatchNorm extends Module {
     const shape = [numFeatures];
     this.mean = new BatchStat(full(shape, 0, "float32"));
     this.var = new BatchStat(full(shape, 1, "float32"));
-    this.scale = useScale ? new Param(scaleInit(rngs.params.next(), shape, paramDtype)) : null;
-    this.bias = useBias ? new Param(biasInit(rngs.params.next(), shape, paramDtype)) : null;
+    this.scale = useScale
+      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype))
+      : null;
+    this.bias = useBias ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype)) : null;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe } from "@flaxen/dtype";
-import { isTracer } from "@flaxen/autodiff";
+import { isTensor, isTracer } from "@flaxen/autodiff";
 import { isNDArray } from "@flaxen/ndarray";
 import type { NDArray } from "@flaxen/ndarray";
 import { isKey, keyData, wrapKeyData } from "@flaxen/rng";
@@ -207,7 +207,7 @@ function restoreKey(words: NDArray, { partitionable }: Key): Key {
 
 function fits(tensor: NDArray, value: unknown): boolean {
   if (isKey(value)) return tensor.dtype === "uint32" && sameShape(tensor.shape, [2]);
-  return isNDArray(value) && tensor.dtype === value.dtype && sameShape(tensor.shape, value.shape);
+  return isTensor(value) && tensor.dtype === value.dtype && sameShape(tensor.shape, value.shape);
 }
 
 function expected(value: unknown): string {

@@ -22,6 +22,7 @@ import {
   checkSize,
   checkSizes,
 } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { checkMask, checkSpatial, flattenBatch } from "./conv-input.ts";
 import { isAmount } from "./conv-padding.ts";
 import { promoteDtype } from "./dtypes.ts";
@@ -171,8 +172,10 @@ export class ConvTranspose extends Module {
     const features = transposeKernel ? [outFeatures, inFeatures] : [inFeatures, outFeatures];
     const shape = [...spatial, ...features];
     this.mask = mask === undefined ? null : checkMask("ConvTranspose", toTensor(mask), shape);
-    this.kernel = new Param(kernelInit(rngs.params.next(), shape, paramDtype));
-    this.bias = useBias ? new Param(biasInit(rngs.params.next(), [outFeatures], paramDtype)) : null;
+    this.kernel = new Param(initialValue(kernelInit, rngs.params, shape, paramDtype));
+    this.bias = useBias
+      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype))
+      : null;
   }
 
   /**

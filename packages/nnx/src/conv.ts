@@ -11,6 +11,7 @@ import {
   checkSize,
   checkSizes,
 } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { checkMask, checkSpatial, flattenBatch } from "./conv-input.ts";
 import { applyPadding, checkPadding } from "./conv-padding.ts";
 import type { ConvPadding } from "./conv-padding.ts";
@@ -153,8 +154,10 @@ export class Conv extends Module {
     this.paramDtype = paramDtype;
     const kernelShape = [...spatial, inFeatures / featureGroupCount, outFeatures];
     this.mask = mask === undefined ? null : checkMask("Conv", toTensor(mask), kernelShape);
-    this.kernel = new Param(kernelInit(rngs.params.next(), kernelShape, paramDtype));
-    this.bias = useBias ? new Param(biasInit(rngs.params.next(), [outFeatures], paramDtype)) : null;
+    this.kernel = new Param(initialValue(kernelInit, rngs.params, kernelShape, paramDtype));
+    this.bias = useBias
+      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype))
+      : null;
   }
 
   /**

@@ -6,6 +6,7 @@ import { lecunNormal, zeros } from "@flaxen/initializers";
 import type { Initializer } from "@flaxen/initializers";
 import type { Shape } from "@flaxen/ndarray";
 import { checkFloatDType, checkInput, checkOptions, checkRngs, checkSizes } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import type { Rngs } from "./rngs.ts";
@@ -86,11 +87,11 @@ export class Einsum extends Module {
     checkFloatDType("Einsum", "paramDtype", paramDtype);
     this.dtype = dtype;
     this.paramDtype = paramDtype;
-    this.kernel = new Param(kernelInit(rngs.params.next(), this.kernelShape, paramDtype));
+    this.kernel = new Param(initialValue(kernelInit, rngs.params, this.kernelShape, paramDtype));
     this.bias =
       this.biasShape === null
         ? null
-        : new Param(biasInit(rngs.params.next(), this.biasShape, paramDtype));
+        : new Param(initialValue(biasInit, rngs.params, this.biasShape, paramDtype));
   }
 
   /**

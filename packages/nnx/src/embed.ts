@@ -11,6 +11,7 @@ import {
   checkRngs,
   checkSize,
 } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import type { Rngs } from "./rngs.ts";
@@ -85,7 +86,7 @@ export class Embed extends Module {
     this.dtype = dtype ?? paramDtype;
     this.paramDtype = paramDtype;
     const shape = [numEmbeddings, features];
-    this.embedding = new Param(embeddingInit(rngs.params.next(), shape, paramDtype));
+    this.embedding = new Param(initialValue(embeddingInit, rngs.params, shape, paramDtype));
   }
 
   /**

@@ -9,6 +9,7 @@ import type { Tensor } from "@flaxen/autodiff";
 import { toPredicate } from "./filters.ts";
 import type { Filter } from "./filters.ts";
 import type { DiffState } from "./diff-state.ts";
+import { isFrozen } from "./freeze.ts";
 import type { GradOptions, GradResult, ValueAndGradResult } from "./grad-types.ts";
 import { formatPath } from "./paths.ts";
 import type { Path } from "./paths.ts";
@@ -275,7 +276,7 @@ function chooseVariables(
 ): (readonly [Path, Variable<unknown>])[] {
   const selects = toPredicate(callee, filter);
   const selected = findVariables(argument).filter(
-    ([path, variable]) => !taken.has(variable) && selects(path, variable),
+    ([path, variable]) => !taken.has(variable) && selects(path, variable) && !isFrozen(variable),
   );
   for (const [path, variable] of selected) {
     taken.add(variable);

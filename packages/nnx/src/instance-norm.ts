@@ -13,6 +13,7 @@ import {
   checkRngs,
   checkSize,
 } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import type { LayerNormOptions, NormCall } from "./layer-norm.ts";
 import { Module } from "./module.ts";
@@ -94,8 +95,10 @@ export class InstanceNorm extends Module {
     this.dtype = dtype;
     this.paramDtype = paramDtype;
     const shape = [numFeatures];
-    this.scale = useScale ? new Param(scaleInit(rngs.params.next(), shape, paramDtype)) : null;
-    this.bias = useBias ? new Param(biasInit(rngs.params.next(), shape, paramDtype)) : null;
+    this.scale = useScale
+      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype))
+      : null;
+    this.bias = useBias ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype)) : null;
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   checkRngs,
   checkSize,
 } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import { featureShape, moments, normalize } from "./moments.ts";
@@ -128,8 +129,10 @@ export class LayerNorm extends Module {
     this.dtype = dtype;
     this.paramDtype = paramDtype;
     const shape = [numFeatures];
-    this.scale = useScale ? new Param(scaleInit(rngs.params.next(), shape, paramDtype)) : null;
-    this.bias = useBias ? new Param(biasInit(rngs.params.next(), shape, paramDtype)) : null;
+    this.scale = useScale
+      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype))
+      : null;
+    this.bias = useBias ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype)) : null;
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   checkRngs,
   checkSizes,
 } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import type { Rngs } from "./rngs.ts";
@@ -125,13 +126,13 @@ export class LinearGeneral extends Module {
     this.paramDtype = paramDtype;
     const { batchSizes } = this;
     const [batch, rows, columns] = [batchSizes, this.inFeatures, this.outFeatures].map(product);
-    const kernel = kernelInit(rngs.params.next(), [batch * rows, columns], paramDtype);
+    const kernel = initialValue(kernelInit, rngs.params, [batch * rows, columns], paramDtype);
     this.kernel = new Param(
       reshape(kernel, [...batchSizes, ...this.inFeatures, ...this.outFeatures]),
     );
     this.bias = null;
     if (useBias) {
-      const bias = biasInit(rngs.params.next(), [batch * columns], paramDtype);
+      const bias = initialValue(biasInit, rngs.params, [batch * columns], paramDtype);
       this.bias = new Param(reshape(bias, [...batchSizes, ...this.outFeatures]));
     }
   }

@@ -4,6 +4,7 @@ import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { lecunNormal, zeros } from "@flaxen/initializers";
 import type { Initializer } from "@flaxen/initializers";
 import { checkFeatures, checkFloatDType, checkOptions, checkRngs, checkSize } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import type { Rngs } from "./rngs.ts";
@@ -84,8 +85,12 @@ export class Linear extends Module {
     this.useBias = useBias;
     this.dtype = dtype;
     this.paramDtype = paramDtype;
-    this.kernel = new Param(kernelInit(rngs.params.next(), [inFeatures, outFeatures], paramDtype));
-    this.bias = useBias ? new Param(biasInit(rngs.params.next(), [outFeatures], paramDtype)) : null;
+    this.kernel = new Param(
+      initialValue(kernelInit, rngs.params, [inFeatures, outFeatures], paramDtype),
+    );
+    this.bias = useBias
+      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype))
+      : null;
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { full } from "@flaxen/ndarray";
 import { toPredicate } from "./filters.ts";
 import type { Filter } from "./filters.ts";
+import { isFrozen } from "./freeze.ts";
 import type { Module } from "./module.ts";
 import { formatPath, pathKey } from "./paths.ts";
 import type { Path } from "./paths.ts";
@@ -226,7 +227,7 @@ function checkTransformation(tx: unknown): void {
 function selectTensors(callee: string, node: object, wrt: Filter): Selected[] {
   const selects = toPredicate(callee, wrt);
   return findVariables(node)
-    .filter(([path, variable]) => selects(path, variable))
+    .filter(([path, variable]) => selects(path, variable) && !isFrozen(variable))
     .map(([path, variable]) => {
       const { value } = variable;
       if (isTensor(value)) return [path, value, variable];

@@ -1,3 +1,5 @@
+import { formatTree } from "./display.ts";
+
 // Marks Pytrees of every copy of this package.
 const PYTREE: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Pytree");
 
@@ -26,9 +28,20 @@ export class Pytree {
     return {};
   }
 
-  // Emitting declarations file by file forbids computed member names.
+  /** Describes the fields and the sizes of what they hold, over several lines. */
+  toString(): string {
+    return formatTree(this);
+  }
+
+  // Emitting declarations file by file forbids computed member names. The second is what console.log asks
+  // in Node.
   static {
     Object.defineProperty(this.prototype, PYTREE, { value: true });
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Pytree): string {
+        return this.toString();
+      },
+    });
   }
 }
 

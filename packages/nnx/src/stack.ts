@@ -64,13 +64,10 @@ export function stack<T extends object>(
   }
   const found = blocks.map(findVariables);
   checkDistinct(found);
-  const stacked = found[0].map(([path], i): [Path, unknown] => [
-    path,
-    stackValues(
-      path,
-      found.map((variables) => variables[i][1].value),
-    ),
-  ]);
+  const stacked = found[0].map(([path, variable], i): [Path, unknown] => {
+    const values = found.map((variables) => variables[i][1].value);
+    return [path, variable.copy(stackValues(path, values))];
+  });
   return merge(definition, nest("stack", stacked));
 }
 

@@ -4,6 +4,7 @@ import { isTensor, isTracer } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
 import { isResident } from "@flaxen/autodiff/program";
 import type { Shape } from "@flaxen/ndarray";
+import { isAbstract } from "./abstract.ts";
 import { currentScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -193,7 +194,7 @@ export function checkWritable(variable: Variable<unknown>, value: unknown): void
   const { scope } = slotOf(variable);
   const running = currentScope();
   if (scope !== running) throw new TraceContextError(foreignWrite(variable, scope, running));
-  if (running === null && isTracer(value)) {
+  if (running === null && isTracer(value) && !isAbstract(value)) {
     throw new TraceContextError(
       `${variable.kind}.value: value must be concrete outside the transforms of nnx, got ${String(value)}. Use grad or valueAndGrad of @flaxen/nnx around code that writes Variables.`,
     );

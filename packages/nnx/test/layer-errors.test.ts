@@ -313,7 +313,7 @@ const rows: readonly Row[] = [
   [
     () => attend({ heads: 2 } as never),
     TypeError,
-    'dotProductAttention: options must be among bias, mask, isCausal, dropoutRate, dropoutRng, broadcastDropout, deterministic, dtype, got "heads".',
+    'dotProductAttention: options must be among bias, mask, isCausal, dropoutRate, dropoutRng, broadcastDropout, deterministic, dtype, module, got "heads".',
   ],
   [
     () => attend({ dtype: "int32" }),
@@ -408,7 +408,7 @@ const rows: readonly Row[] = [
   [
     () => heads.forward(zeros([2, 4]), { causal: true } as never),
     TypeError,
-    'MultiHeadAttention.forward: options must be among inputsK, inputsV, mask, isCausal, deterministic, decode, rngs, got "causal".',
+    'MultiHeadAttention.forward: options must be among inputsK, inputsV, mask, isCausal, deterministic, decode, rngs, sowWeights, got "causal".',
   ],
   [
     () => new nnx.MultiHeadAttention(2, 4, { rngs, dropoutRate: 0.5 }).forward(zeros([2, 4])),
