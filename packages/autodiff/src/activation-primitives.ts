@@ -1,6 +1,8 @@
 import { exp32, log1p32 } from "@flaxen/dtype";
+import { f32x4, f64x2, i32x4, v128 } from "@flaxen/wasm";
 import { greater } from "./comparison.ts";
 import { multiply, subtract } from "./elementwise-binary.ts";
+import { double, eachPart, sameLanes, single, word } from "./lanes.ts";
 import { where } from "./selection.ts";
 import { sigmoid } from "./activations.ts";
 import { likeOperand, mapFloat, mapNumber } from "./unary-kernels.ts";
@@ -32,6 +34,13 @@ export const reluPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = a[i] > 0 ? a[i] : 0;
       },
     ),
+  lanes: {
+    cost: 2,
+    float32: (f, x) => eachPart(f, x, (y) => v128.andnot(y, f32x4.le(y, single(f, 0)))),
+    float64: (f, x) => eachPart(f, x, (y) => v128.andnot(y, f64x2.le(y, double(f, 0)))),
+    int32: (f, x) => eachPart(f, x, (y) => i32x4.maxS(y, word(f, 0))),
+    uint32: sameLanes,
+  },
   vjp: (ct, { inputs: [x] }) => [where(greater(x, 0), ct, 0)],
 };
 

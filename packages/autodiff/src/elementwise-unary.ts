@@ -1,7 +1,11 @@
 import { describe, erf32, exp32, expm132, log1p32, log32, tanh32 } from "@flaxen/dtype";
+import { f32x4, f64x2, i32x4, v128 } from "@flaxen/wasm";
+import type { FunctionBuilder } from "@flaxen/wasm";
 import { add, divide, multiply, subtract } from "./elementwise-binary.ts";
 import { greaterEqual } from "./comparison.ts";
 import { erf64, erfc64 } from "./error-function.ts";
+import type { LaneFormula, Lanes } from "./lanes.ts";
+import { demoteParts, double, eachPart, promoteParts, sameLanes, single, word } from "./lanes.ts";
 import { cast, checkInexact, checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { ShapedArray } from "./primitive.ts";
@@ -35,6 +39,12 @@ const negativePrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = -a[i];
       },
     ),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.neg),
+    float64: (f, x) => eachPart(f, x, f64x2.neg),
+    int32: (f, x) => eachPart(f, x, i32x4.neg),
+    uint32: (f, x) => eachPart(f, x, i32x4.neg),
+  },
   vjp: (ct) => [negative(ct)],
 };
 
@@ -73,6 +83,13 @@ const absPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.abs(a[i]);
       },
     ),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.abs),
+    float64: (f, x) => eachPart(f, x, f64x2.abs),
+    int32: (f, x) => eachPart(f, x, i32x4.abs),
+    uint32: sameLanes,
+    bool: sameLanes,
+  },
   vjp: (ct, { inputs: [x] }) => [where(greaterEqual(x, 0), ct, negative(ct))],
 };
 
@@ -93,6 +110,15 @@ export function abs(x: TensorLike): Tensor {
   return bind(absPrimitive, [checkOperand("abs", "x", x)], null);
 }
 
+/** 1 with the sign of x where x is neither 0 nor NaN, else x. */
+const signLanes: LaneFormula<null> = (f, [x]) => {
+  const [floats, constant] = x.dtype === "float32" ? [f32x4, single] : ([f64x2, double] as const);
+  return eachPart(f, [x], (y) => {
+    const unit = v128.or(constant(f, 1), v128.and(y, constant(f, -0)));
+    return v128.bitselect(unit, y, floats.gt(floats.abs(y), constant(f, 0)));
+  });
+};
+
 const signPrimitive: PlainPrimitive = {
   name: "sign",
   abstractEval: ([x]) => refuseBool("sign", x),
@@ -110,6 +136,13 @@ const signPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.sign(a[i]);
       },
     ),
+  lanes: {
+    cost: 6,
+    float32: signLanes,
+    float64: signLanes,
+    int32: (f, x) => eachPart(f, x, (y) => i32x4.minS(i32x4.maxS(y, word(f, -1)), word(f, 1))),
+    uint32: (f, x) => eachPart(f, x, (y) => i32x4.minU(y, word(f, 1))),
+  },
   vjp: zeroGradient,
 };
 
@@ -281,6 +314,11 @@ const sqrtPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.sqrt(a[i]);
       },
     ),
+  lanes: {
+    cost: 4,
+    float32: (f, x) => eachPart(f, x, f32x4.sqrt),
+    float64: (f, x) => eachPart(f, x, f64x2.sqrt),
+  },
   vjp: (ct, { output }) => [multiply(ct, divide(0.5, output))],
 };
 
@@ -301,6 +339,11 @@ export function sqrt(x: TensorLike): Tensor {
   return bind(sqrtPrimitive, [checkInexact("sqrt", "x", x)], null);
 }
 
+/** `1 / sqrt(x)` in float64 lanes. */
+function inverseRoot(f: FunctionBuilder, x: Lanes): Lanes {
+  return eachPart(f, [x], (y) => f64x2.div(double(f, 1), f64x2.sqrt(y)));
+}
+
 const rsqrtPrimitive: PlainPrimitive = {
   name: "rsqrt",
   abstractEval: likeOperand,
@@ -315,6 +358,14 @@ const rsqrtPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = 1 / Math.sqrt(a[i]);
       },
     ),
+  lanes: {
+    cost: 8,
+    float32: (f, [x]) => {
+      const wide = { dtype: x.dtype, parts: promoteParts(f, x.parts[0]) };
+      return { dtype: x.dtype, parts: [demoteParts(f, inverseRoot(f, wide).parts)] };
+    },
+    float64: (f, [x]) => inverseRoot(f, x),
+  },
   vjp: (ct, { inputs: [x], output }) => [multiply(ct, multiply(-0.5, divide(output, x)))],
 };
 
@@ -352,6 +403,12 @@ const squarePrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.imul(a[i], a[i]);
       },
     ),
+  lanes: {
+    float32: (f, [x]) => eachPart(f, [x, x], f32x4.mul),
+    float64: (f, [x]) => eachPart(f, [x, x], f64x2.mul),
+    int32: (f, [x]) => eachPart(f, [x, x], i32x4.mul),
+    uint32: (f, [x]) => eachPart(f, [x, x], i32x4.mul),
+  },
   vjp: (ct, { inputs: [x] }) => [multiply(ct, multiply(x, 2))],
 };
 
@@ -387,6 +444,11 @@ const reciprocalPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = 1 / a[i];
       },
     ),
+  lanes: {
+    cost: 4,
+    float32: (f, [x]) => eachPart(f, [x], (y) => f32x4.div(single(f, 1), y)),
+    float64: (f, [x]) => eachPart(f, [x], (y) => f64x2.div(double(f, 1), y)),
+  },
   vjp: (ct, { output }) => [negative(multiply(ct, square(output)))],
 };
 
