@@ -1,8 +1,8 @@
 import { exp32, log1p32 } from "@flaxen/dtype";
-import { f32x4, f64x2, i32x4, v128 } from "@flaxen/wasm";
+import { f32x4, f32x4Exp, f32x4Log1p, f64x2, i32x4, v128 } from "@flaxen/wasm";
 import { greater } from "./comparison.ts";
 import { multiply, subtract } from "./elementwise-binary.ts";
-import { double, eachPart, sameLanes, single, word } from "./lanes.ts";
+import { double, eachPart, floatLanes, sameLanes, single, word } from "./lanes.ts";
 import { where } from "./selection.ts";
 import { sigmoid } from "./activations.ts";
 import { likeOperand, mapFloat, mapNumber } from "./unary-kernels.ts";
@@ -53,12 +53,20 @@ export const sigmoidPrimitive: PlainPrimitive = {
       x,
       out,
       (a, o) => {
-        for (let i = 0; i < a.length; i++) o[i] = 1 / (1 + exp32(-a[i]));
+        for (let i = 0; i < a.length; i++) o[i] = 1 / Math.fround(1 + exp32(-a[i]));
       },
       (a, o) => {
         for (let i = 0; i < a.length; i++) o[i] = 1 / (1 + Math.exp(-a[i]));
       },
     ),
+  lanes: {
+    cost: 45,
+    float32: (f, [x]) => {
+      const power = f32x4Exp(f, f.let(f32x4.neg(x.parts[0])));
+      const one = single(f, 1);
+      return floatLanes(f.let(f32x4.div(one, f32x4.add(one, power))));
+    },
+  },
   vjp: (ct, { output }) => [multiply(multiply(ct, output), subtract(1, output))],
 };
 
@@ -81,5 +89,14 @@ export const softplusPrimitive: PlainPrimitive = {
         }
       },
     ),
+  lanes: {
+    cost: 140,
+    float32: (f, [x]) => {
+      const [a] = x.parts;
+      const power = f32x4Exp(f, f.let(f32x4.neg(f32x4.abs(a))));
+      const positive = f32x4.max(a, single(f, 0));
+      return floatLanes(f.let(f32x4.add(positive, f32x4Log1p(f, power))));
+    },
+  },
   vjp: (ct, { inputs: [x] }) => [multiply(ct, sigmoid(x))],
 };

@@ -1,11 +1,31 @@
 import { describe, erf32, exp32, expm132, log1p32, log32, tanh32 } from "@flaxen/dtype";
-import { f32x4, f64x2, i32x4, v128 } from "@flaxen/wasm";
+import {
+  f32x4,
+  f32x4Erf,
+  f32x4Exp,
+  f32x4Expm1,
+  f32x4Log,
+  f32x4Log1p,
+  f32x4Tanh,
+  f64x2,
+  i32x4,
+  v128,
+} from "@flaxen/wasm";
 import type { FunctionBuilder } from "@flaxen/wasm";
 import { add, divide, multiply, subtract } from "./elementwise-binary.ts";
 import { greaterEqual } from "./comparison.ts";
 import { erf64, erfc64 } from "./error-function.ts";
 import type { LaneFormula, Lanes } from "./lanes.ts";
-import { demoteParts, double, eachPart, promoteParts, sameLanes, single, word } from "./lanes.ts";
+import {
+  demoteParts,
+  double,
+  eachPart,
+  floatLanes,
+  promoteParts,
+  sameLanes,
+  single,
+  word,
+} from "./lanes.ts";
 import { cast, checkInexact, checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { ShapedArray } from "./primitive.ts";
@@ -178,6 +198,7 @@ const expPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.exp(a[i]);
       },
     ),
+  lanes: { cost: 40, float32: (f, [x]) => floatLanes(f32x4Exp(f, x.parts[0])) },
   vjp: (ct, { output }) => [multiply(ct, output)],
 };
 
@@ -212,6 +233,7 @@ const expm1Primitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.expm1(a[i]);
       },
     ),
+  lanes: { cost: 80, float32: (f, [x]) => floatLanes(f32x4Expm1(f, x.parts[0])) },
   vjp: (ct, { output }) => [multiply(ct, add(output, 1))],
 };
 
@@ -246,6 +268,7 @@ const logPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.log(a[i]);
       },
     ),
+  lanes: { cost: 50, float32: (f, [x]) => floatLanes(f32x4Log(f, x.parts[0])) },
   vjp: (ct, { inputs: [x] }) => [divide(ct, x)],
 };
 
@@ -280,6 +303,7 @@ const log1pPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.log1p(a[i]);
       },
     ),
+  lanes: { cost: 90, float32: (f, [x]) => floatLanes(f32x4Log1p(f, x.parts[0])) },
   vjp: (ct, { inputs: [x] }) => [divide(ct, add(x, 1))],
 };
 
@@ -551,6 +575,7 @@ const tanhPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.tanh(a[i]);
       },
     ),
+  lanes: { cost: 60, float32: (f, [x]) => floatLanes(f32x4Tanh(f, x.parts[0])) },
   // (1 + y)(1 - y) keeps the bits that 1 - y*y loses near saturation.
   vjp: (ct, { output }) => [multiply(multiply(ct, add(output, 1)), subtract(1, output))],
 };
@@ -589,6 +614,7 @@ const erfPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = erf64(a[i]);
       },
     ),
+  lanes: { cost: 60, float32: (f, [x]) => floatLanes(f32x4Erf(f, x.parts[0])) },
   vjp: (ct, { inputs: [x] }) => [multiply(ct, multiply(ERF_SLOPE, exp(negative(square(x)))))],
 };
 

@@ -122,6 +122,11 @@ export function word(f: FunctionBuilder, x: number): Vector {
   return f.hoist(i32x4.splat(x));
 }
 
+/** A register of float32. */
+export function floatLanes(x: Vector): Lanes {
+  return { dtype: "float32", parts: [x] };
+}
+
 /** The lanes themselves. */
 export function sameLanes(_f: FunctionBuilder, [x]: readonly Lanes[]): Lanes {
   return x;
