@@ -1,6 +1,8 @@
 import { exp32, log1p32 } from "@flaxen/dtype";
+import { f32x4, f32x4Exp, f32x4Log1p, f64x2, i32x4, v128 } from "@flaxen/wasm";
 import { greater } from "./comparison.ts";
 import { multiply, subtract } from "./elementwise-binary.ts";
+import { double, eachPart, floatLanes, sameLanes, single, word } from "./lanes.ts";
 import { where } from "./selection.ts";
 import { sigmoid } from "./activations.ts";
 import { likeOperand, mapFloat, mapNumber } from "./unary-kernels.ts";
@@ -32,6 +34,13 @@ export const reluPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = a[i] > 0 ? a[i] : 0;
       },
     ),
+  lanes: {
+    cost: 2,
+    float32: (f, x) => eachPart(f, x, (y) => v128.andnot(y, f32x4.le(y, single(f, 0)))),
+    float64: (f, x) => eachPart(f, x, (y) => v128.andnot(y, f64x2.le(y, double(f, 0)))),
+    int32: (f, x) => eachPart(f, x, (y) => i32x4.maxS(y, word(f, 0))),
+    uint32: sameLanes,
+  },
   vjp: (ct, { inputs: [x] }) => [where(greater(x, 0), ct, 0)],
 };
 
@@ -44,12 +53,20 @@ export const sigmoidPrimitive: PlainPrimitive = {
       x,
       out,
       (a, o) => {
-        for (let i = 0; i < a.length; i++) o[i] = 1 / (1 + exp32(-a[i]));
+        for (let i = 0; i < a.length; i++) o[i] = 1 / Math.fround(1 + exp32(-a[i]));
       },
       (a, o) => {
         for (let i = 0; i < a.length; i++) o[i] = 1 / (1 + Math.exp(-a[i]));
       },
     ),
+  lanes: {
+    cost: 45,
+    float32: (f, [x]) => {
+      const power = f32x4Exp(f, f.let(f32x4.neg(x.parts[0])));
+      const one = single(f, 1);
+      return floatLanes(f.let(f32x4.div(one, f32x4.add(one, power))));
+    },
+  },
   vjp: (ct, { output }) => [multiply(multiply(ct, output), subtract(1, output))],
 };
 
@@ -72,5 +89,14 @@ export const softplusPrimitive: PlainPrimitive = {
         }
       },
     ),
+  lanes: {
+    cost: 140,
+    float32: (f, [x]) => {
+      const [a] = x.parts;
+      const power = f32x4Exp(f, f.let(f32x4.neg(f32x4.abs(a))));
+      const positive = f32x4.max(a, single(f, 0));
+      return floatLanes(f.let(f32x4.add(positive, f32x4Log1p(f, power))));
+    },
+  },
   vjp: (ct, { inputs: [x] }) => [multiply(ct, sigmoid(x))],
 };

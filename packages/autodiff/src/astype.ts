@@ -1,6 +1,7 @@
 import { checkDType, isFloating } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { astype as convert, contiguous } from "@flaxen/ndarray";
+import { convertLanes } from "./lanes.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
 import { toTensor } from "./tensor.ts";
@@ -11,6 +12,13 @@ export const astypePrimitive: Primitive<{ readonly dtype: DType }> = {
   name: "astype",
   abstractEval: ([x], { dtype }) => ({ shape: x.shape, dtype }),
   evaluate: ([x], { dtype }) => contiguous(convert(x, dtype)),
+  lanes: {
+    float32: (f, [x], _, out) => convertLanes(f, x, out),
+    float64: (f, [x], _, out) => convertLanes(f, x, out),
+    int32: (f, [x], _, out) => convertLanes(f, x, out),
+    uint32: (f, [x], _, out) => convertLanes(f, x, out),
+    bool: (f, [x], _, out) => convertLanes(f, x, out),
+  },
   vjp: (ct, { inputs: [x] }) => [
     isFloating(x.dtype) ? bind(astypePrimitive, [ct], { dtype: x.dtype }) : null,
   ],

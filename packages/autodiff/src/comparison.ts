@@ -1,6 +1,8 @@
+import { f32x4, f64x2, i32x4 } from "@flaxen/wasm";
 import { evaluateComparison } from "./binary-kernels.ts";
 import type { ComparisonLoops } from "./binary-kernels.ts";
 import { broadcastOperands } from "./broadcasting.ts";
+import { maskOf } from "./lanes.ts";
 import { promotePair } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { ShapedArray } from "./primitive.ts";
@@ -31,6 +33,13 @@ const equalPrimitive: PlainPrimitive = {
   name: "equal",
   abstractEval: (inputs) => comparisonRule("equal", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, equalLoops),
+  lanes: {
+    float32: (f, x) => maskOf(f, x, f32x4.eq),
+    float64: (f, x) => maskOf(f, x, f64x2.eq),
+    int32: (f, x) => maskOf(f, x, i32x4.eq),
+    uint32: (f, x) => maskOf(f, x, i32x4.eq),
+    bool: (f, x) => maskOf(f, x, i32x4.eq),
+  },
   vjp: zeroGradient,
 };
 
@@ -69,6 +78,13 @@ const notEqualPrimitive: PlainPrimitive = {
   name: "notEqual",
   abstractEval: (inputs) => comparisonRule("notEqual", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, notEqualLoops),
+  lanes: {
+    float32: (f, x) => maskOf(f, x, f32x4.ne),
+    float64: (f, x) => maskOf(f, x, f64x2.ne),
+    int32: (f, x) => maskOf(f, x, i32x4.ne),
+    uint32: (f, x) => maskOf(f, x, i32x4.ne),
+    bool: (f, x) => maskOf(f, x, i32x4.ne),
+  },
   vjp: zeroGradient,
 };
 
@@ -107,6 +123,13 @@ const lessPrimitive: PlainPrimitive = {
   name: "less",
   abstractEval: (inputs) => comparisonRule("less", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, lessLoops),
+  lanes: {
+    float32: (f, x) => maskOf(f, x, f32x4.lt),
+    float64: (f, x) => maskOf(f, x, f64x2.lt),
+    int32: (f, x) => maskOf(f, x, i32x4.ltS),
+    uint32: (f, x) => maskOf(f, x, i32x4.ltU),
+    bool: (f, x) => maskOf(f, x, i32x4.gtS),
+  },
   vjp: zeroGradient,
 };
 
@@ -145,6 +168,13 @@ const lessEqualPrimitive: PlainPrimitive = {
   name: "lessEqual",
   abstractEval: (inputs) => comparisonRule("lessEqual", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, lessEqualLoops),
+  lanes: {
+    float32: (f, x) => maskOf(f, x, f32x4.le),
+    float64: (f, x) => maskOf(f, x, f64x2.le),
+    int32: (f, x) => maskOf(f, x, i32x4.leS),
+    uint32: (f, x) => maskOf(f, x, i32x4.leU),
+    bool: (f, x) => maskOf(f, x, i32x4.geS),
+  },
   vjp: zeroGradient,
 };
 
@@ -183,6 +213,13 @@ const greaterPrimitive: PlainPrimitive = {
   name: "greater",
   abstractEval: (inputs) => comparisonRule("greater", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, greaterLoops),
+  lanes: {
+    float32: (f, x) => maskOf(f, x, f32x4.gt),
+    float64: (f, x) => maskOf(f, x, f64x2.gt),
+    int32: (f, x) => maskOf(f, x, i32x4.gtS),
+    uint32: (f, x) => maskOf(f, x, i32x4.gtU),
+    bool: (f, x) => maskOf(f, x, i32x4.ltS),
+  },
   vjp: zeroGradient,
 };
 
@@ -221,6 +258,13 @@ const greaterEqualPrimitive: PlainPrimitive = {
   name: "greaterEqual",
   abstractEval: (inputs) => comparisonRule("greaterEqual", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, greaterEqualLoops),
+  lanes: {
+    float32: (f, x) => maskOf(f, x, f32x4.ge),
+    float64: (f, x) => maskOf(f, x, f64x2.ge),
+    int32: (f, x) => maskOf(f, x, i32x4.geS),
+    uint32: (f, x) => maskOf(f, x, i32x4.geU),
+    bool: (f, x) => maskOf(f, x, i32x4.leS),
+  },
   vjp: zeroGradient,
 };
 

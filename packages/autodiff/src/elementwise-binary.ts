@@ -1,8 +1,10 @@
 import { describe } from "@flaxen/dtype";
+import { f32x4, f64x2, i32x4, v128 } from "@flaxen/wasm";
 import { binaryRule, evaluateBinary } from "./binary-kernels.ts";
 import type { BinaryLoops } from "./binary-kernels.ts";
 import { equal } from "./comparison.ts";
 import { negative } from "./elementwise-unary.ts";
+import { eachPart } from "./lanes.ts";
 import { isfinite } from "./logical.ts";
 import { cast, promotePair } from "./operands.ts";
 import { bind } from "./primitive.ts";
@@ -21,15 +23,6 @@ function numericRule(callee: string, inputs: readonly ShapedArray[]): ShapedArra
     );
   }
   return binaryRule(callee, inputs);
-}
-
-/** NaN wins; the branches are cheaper than Math.max, which also orders zeros. */
-function maxOf(x: number, y: number): number {
-  return x > y || x !== x ? x : y;
-}
-
-function minOf(x: number, y: number): number {
-  return x < y || x !== x ? x : y;
 }
 
 function floorRemainder(x: number, y: number): number {
@@ -73,6 +66,13 @@ const addPrimitive: PlainPrimitive = {
   name: "add",
   abstractEval: (inputs) => binaryRule("add", inputs),
   evaluate: (inputs, _, out) => evaluateBinary(inputs, out, addLoops),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.add),
+    float64: (f, x) => eachPart(f, x, f64x2.add),
+    int32: (f, x) => eachPart(f, x, i32x4.add),
+    uint32: (f, x) => eachPart(f, x, i32x4.add),
+    bool: (f, x) => eachPart(f, x, v128.or),
+  },
   vjp: (ct, { inputs: [x, y], needs }) => [
     needs[0] ? sumTo(ct, x.shape) : null,
     needs[1] ? sumTo(ct, y.shape) : null,
@@ -116,6 +116,12 @@ const subtractPrimitive: PlainPrimitive = {
   name: "subtract",
   abstractEval: (inputs) => numericRule("subtract", inputs),
   evaluate: (inputs, _, out) => evaluateBinary(inputs, out, subtractLoops),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.sub),
+    float64: (f, x) => eachPart(f, x, f64x2.sub),
+    int32: (f, x) => eachPart(f, x, i32x4.sub),
+    uint32: (f, x) => eachPart(f, x, i32x4.sub),
+  },
   vjp: (ct, { inputs: [x, y], needs }) => [
     needs[0] ? sumTo(ct, x.shape) : null,
     needs[1] ? sumTo(negative(ct), y.shape) : null,
@@ -158,6 +164,13 @@ const multiplyPrimitive: PlainPrimitive = {
   name: "multiply",
   abstractEval: (inputs) => binaryRule("multiply", inputs),
   evaluate: (inputs, _, out) => evaluateBinary(inputs, out, multiplyLoops),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.mul),
+    float64: (f, x) => eachPart(f, x, f64x2.mul),
+    int32: (f, x) => eachPart(f, x, i32x4.mul),
+    uint32: (f, x) => eachPart(f, x, i32x4.mul),
+    bool: (f, x) => eachPart(f, x, v128.and),
+  },
   vjp: (ct, { inputs: [x, y], needs }) => [
     needs[0] ? sumTo(multiply(ct, y), x.shape) : null,
     needs[1] ? sumTo(multiply(ct, x), y.shape) : null,
@@ -196,6 +209,10 @@ const dividePrimitive: PlainPrimitive = {
   name: "divide",
   abstractEval: (inputs) => binaryRule("divide", inputs),
   evaluate: (inputs, _, out) => evaluateBinary(inputs, out, divideLoops),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.div),
+    float64: (f, x) => eachPart(f, x, f64x2.div),
+  },
   vjp: (ct, { inputs: [x, y], output, needs }) => [
     needs[0] ? sumTo(divide(ct, y), x.shape) : null,
     needs[1] ? sumTo(negative(multiply(divide(ct, y), output)), y.shape) : null,
@@ -223,10 +240,10 @@ export function divide(x: TensorLike, y: TensorLike): Tensor {
 
 const maximumLoops: BinaryLoops = {
   f32: (o, p, n, a, i, di, b, j, dj) => {
-    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = maxOf(a[i], b[j]);
+    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = Math.max(a[i], b[j]);
   },
   f64: (o, p, n, a, i, di, b, j, dj) => {
-    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = maxOf(a[i], b[j]);
+    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = Math.max(a[i], b[j]);
   },
   integer: (o, p, n, a, i, di, b, j, dj) => {
     for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = Math.max(a[i], b[j]);
@@ -237,6 +254,13 @@ const maximumPrimitive: PlainPrimitive = {
   name: "maximum",
   abstractEval: (inputs) => binaryRule("maximum", inputs),
   evaluate: (inputs, _, out) => evaluateBinary(inputs, out, maximumLoops),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.max),
+    float64: (f, x) => eachPart(f, x, f64x2.max),
+    int32: (f, x) => eachPart(f, x, i32x4.maxS),
+    uint32: (f, x) => eachPart(f, x, i32x4.maxU),
+    bool: (f, x) => eachPart(f, x, v128.or),
+  },
   vjp: extremumGradient,
 };
 
@@ -261,10 +285,10 @@ export function maximum(x: TensorLike, y: TensorLike): Tensor {
 
 const minimumLoops: BinaryLoops = {
   f32: (o, p, n, a, i, di, b, j, dj) => {
-    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = minOf(a[i], b[j]);
+    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = Math.min(a[i], b[j]);
   },
   f64: (o, p, n, a, i, di, b, j, dj) => {
-    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = minOf(a[i], b[j]);
+    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = Math.min(a[i], b[j]);
   },
   integer: (o, p, n, a, i, di, b, j, dj) => {
     for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = Math.min(a[i], b[j]);
@@ -275,6 +299,13 @@ const minimumPrimitive: PlainPrimitive = {
   name: "minimum",
   abstractEval: (inputs) => binaryRule("minimum", inputs),
   evaluate: (inputs, _, out) => evaluateBinary(inputs, out, minimumLoops),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.min),
+    float64: (f, x) => eachPart(f, x, f64x2.min),
+    int32: (f, x) => eachPart(f, x, i32x4.minS),
+    uint32: (f, x) => eachPart(f, x, i32x4.minU),
+    bool: (f, x) => eachPart(f, x, v128.and),
+  },
   vjp: extremumGradient,
 };
 

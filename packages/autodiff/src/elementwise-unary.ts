@@ -1,7 +1,31 @@
 import { describe, erf32, exp32, expm132, log1p32, log32, tanh32 } from "@flaxen/dtype";
+import {
+  f32x4,
+  f32x4Erf,
+  f32x4Exp,
+  f32x4Expm1,
+  f32x4Log,
+  f32x4Log1p,
+  f32x4Tanh,
+  f64x2,
+  i32x4,
+  v128,
+} from "@flaxen/wasm";
+import type { FunctionBuilder } from "@flaxen/wasm";
 import { add, divide, multiply, subtract } from "./elementwise-binary.ts";
 import { greaterEqual } from "./comparison.ts";
 import { erf64, erfc64 } from "./error-function.ts";
+import type { LaneFormula, Lanes } from "./lanes.ts";
+import {
+  demoteParts,
+  double,
+  eachPart,
+  floatLanes,
+  promoteParts,
+  sameLanes,
+  single,
+  word,
+} from "./lanes.ts";
 import { cast, checkInexact, checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { ShapedArray } from "./primitive.ts";
@@ -35,6 +59,12 @@ const negativePrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = -a[i];
       },
     ),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.neg),
+    float64: (f, x) => eachPart(f, x, f64x2.neg),
+    int32: (f, x) => eachPart(f, x, i32x4.neg),
+    uint32: (f, x) => eachPart(f, x, i32x4.neg),
+  },
   vjp: (ct) => [negative(ct)],
 };
 
@@ -73,6 +103,13 @@ const absPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.abs(a[i]);
       },
     ),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.abs),
+    float64: (f, x) => eachPart(f, x, f64x2.abs),
+    int32: (f, x) => eachPart(f, x, i32x4.abs),
+    uint32: sameLanes,
+    bool: sameLanes,
+  },
   vjp: (ct, { inputs: [x] }) => [where(greaterEqual(x, 0), ct, negative(ct))],
 };
 
@@ -93,6 +130,15 @@ export function abs(x: TensorLike): Tensor {
   return bind(absPrimitive, [checkOperand("abs", "x", x)], null);
 }
 
+/** 1 with the sign of x where x is neither 0 nor NaN, else x. */
+const signLanes: LaneFormula<null> = (f, [x]) => {
+  const [floats, constant] = x.dtype === "float32" ? [f32x4, single] : ([f64x2, double] as const);
+  return eachPart(f, [x], (y) => {
+    const unit = v128.or(constant(f, 1), v128.and(y, constant(f, -0)));
+    return v128.bitselect(unit, y, floats.gt(floats.abs(y), constant(f, 0)));
+  });
+};
+
 const signPrimitive: PlainPrimitive = {
   name: "sign",
   abstractEval: ([x]) => refuseBool("sign", x),
@@ -110,6 +156,13 @@ const signPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.sign(a[i]);
       },
     ),
+  lanes: {
+    cost: 6,
+    float32: signLanes,
+    float64: signLanes,
+    int32: (f, x) => eachPart(f, x, (y) => i32x4.minS(i32x4.maxS(y, word(f, -1)), word(f, 1))),
+    uint32: (f, x) => eachPart(f, x, (y) => i32x4.minU(y, word(f, 1))),
+  },
   vjp: zeroGradient,
 };
 
@@ -145,6 +198,7 @@ const expPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.exp(a[i]);
       },
     ),
+  lanes: { cost: 40, float32: (f, [x]) => floatLanes(f32x4Exp(f, x.parts[0])) },
   vjp: (ct, { output }) => [multiply(ct, output)],
 };
 
@@ -179,6 +233,7 @@ const expm1Primitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.expm1(a[i]);
       },
     ),
+  lanes: { cost: 80, float32: (f, [x]) => floatLanes(f32x4Expm1(f, x.parts[0])) },
   vjp: (ct, { output }) => [multiply(ct, add(output, 1))],
 };
 
@@ -213,6 +268,7 @@ const logPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.log(a[i]);
       },
     ),
+  lanes: { cost: 50, float32: (f, [x]) => floatLanes(f32x4Log(f, x.parts[0])) },
   vjp: (ct, { inputs: [x] }) => [divide(ct, x)],
 };
 
@@ -247,6 +303,7 @@ const log1pPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.log1p(a[i]);
       },
     ),
+  lanes: { cost: 90, float32: (f, [x]) => floatLanes(f32x4Log1p(f, x.parts[0])) },
   vjp: (ct, { inputs: [x] }) => [divide(ct, add(x, 1))],
 };
 
@@ -281,6 +338,11 @@ const sqrtPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.sqrt(a[i]);
       },
     ),
+  lanes: {
+    cost: 4,
+    float32: (f, x) => eachPart(f, x, f32x4.sqrt),
+    float64: (f, x) => eachPart(f, x, f64x2.sqrt),
+  },
   vjp: (ct, { output }) => [multiply(ct, divide(0.5, output))],
 };
 
@@ -301,6 +363,11 @@ export function sqrt(x: TensorLike): Tensor {
   return bind(sqrtPrimitive, [checkInexact("sqrt", "x", x)], null);
 }
 
+/** `1 / sqrt(x)` in float64 lanes. */
+function inverseRoot(f: FunctionBuilder, x: Lanes): Lanes {
+  return eachPart(f, [x], (y) => f64x2.div(double(f, 1), f64x2.sqrt(y)));
+}
+
 const rsqrtPrimitive: PlainPrimitive = {
   name: "rsqrt",
   abstractEval: likeOperand,
@@ -315,6 +382,14 @@ const rsqrtPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = 1 / Math.sqrt(a[i]);
       },
     ),
+  lanes: {
+    cost: 8,
+    float32: (f, [x]) => {
+      const wide = { dtype: x.dtype, parts: promoteParts(f, x.parts[0]) };
+      return { dtype: x.dtype, parts: [demoteParts(f, inverseRoot(f, wide).parts)] };
+    },
+    float64: (f, [x]) => inverseRoot(f, x),
+  },
   vjp: (ct, { inputs: [x], output }) => [multiply(ct, multiply(-0.5, divide(output, x)))],
 };
 
@@ -352,6 +427,12 @@ const squarePrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.imul(a[i], a[i]);
       },
     ),
+  lanes: {
+    float32: (f, [x]) => eachPart(f, [x, x], f32x4.mul),
+    float64: (f, [x]) => eachPart(f, [x, x], f64x2.mul),
+    int32: (f, [x]) => eachPart(f, [x, x], i32x4.mul),
+    uint32: (f, [x]) => eachPart(f, [x, x], i32x4.mul),
+  },
   vjp: (ct, { inputs: [x] }) => [multiply(ct, multiply(x, 2))],
 };
 
@@ -387,6 +468,11 @@ const reciprocalPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = 1 / a[i];
       },
     ),
+  lanes: {
+    cost: 4,
+    float32: (f, [x]) => eachPart(f, [x], (y) => f32x4.div(single(f, 1), y)),
+    float64: (f, [x]) => eachPart(f, [x], (y) => f64x2.div(double(f, 1), y)),
+  },
   vjp: (ct, { output }) => [negative(multiply(ct, square(output)))],
 };
 
@@ -489,6 +575,7 @@ const tanhPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.tanh(a[i]);
       },
     ),
+  lanes: { cost: 60, float32: (f, [x]) => floatLanes(f32x4Tanh(f, x.parts[0])) },
   // (1 + y)(1 - y) keeps the bits that 1 - y*y loses near saturation.
   vjp: (ct, { output }) => [multiply(multiply(ct, add(output, 1)), subtract(1, output))],
 };
@@ -527,6 +614,7 @@ const erfPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = erf64(a[i]);
       },
     ),
+  lanes: { cost: 60, float32: (f, [x]) => floatLanes(f32x4Erf(f, x.parts[0])) },
   vjp: (ct, { inputs: [x] }) => [multiply(ct, multiply(ERF_SLOPE, exp(negative(square(x)))))],
 };
 

@@ -2,6 +2,7 @@ import { describe } from "@flaxen/dtype";
 import { equal } from "./comparison.ts";
 import { allocateCompute, computeDType, narrow } from "./compute-dtype.ts";
 import { divide, multiply } from "./elementwise-binary.ts";
+import { reductionKernel } from "./loops/eager-loops.ts";
 import { cast, checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
 import type { Primitive, ShapedArray, VjpContext } from "./primitive.ts";
@@ -166,6 +167,8 @@ function minInteger(
 
 const maxPrimitive: Primitive<ReductionParams> = {
   name: "max",
+  reduction: "max",
+  kernel: (inputs, params, out) => reductionKernel(maxPrimitive, inputs, params, out),
   abstractEval: ([x], { axes }) => extremumRule("max", x, axes),
   evaluate: ([x], { axes }, out) => {
     const { data, outer, length, inner } = reductionLayout(x, axes);
@@ -202,6 +205,8 @@ export function max(x: TensorLike, options: ReductionOptions = {}): Tensor {
 
 const minPrimitive: Primitive<ReductionParams> = {
   name: "min",
+  reduction: "min",
+  kernel: (inputs, params, out) => reductionKernel(minPrimitive, inputs, params, out),
   abstractEval: ([x], { axes }) => extremumRule("min", x, axes),
   evaluate: ([x], { axes }, out) => {
     const { data, outer, length, inner } = reductionLayout(x, axes);

@@ -1,7 +1,10 @@
 import { flatData, NDArray } from "@flaxen/ndarray";
+import { f32x4, f64x2, v128 } from "@flaxen/wasm";
 import { binaryRule, evaluateComparison } from "./binary-kernels.ts";
 import type { ComparisonLoops } from "./binary-kernels.ts";
 import { computeData } from "./compute-dtype.ts";
+import { double, eachPart, maskOf, single } from "./lanes.ts";
+import { reductionKernel } from "./loops/eager-loops.ts";
 import { cast, checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
 import { bind } from "./primitive.ts";
@@ -32,6 +35,10 @@ const isnanPrimitive: PlainPrimitive = {
     for (let i = 0; i < a.length; i++) o[i] = Number(a[i] !== a[i]);
     return boolArray(o, out);
   },
+  lanes: {
+    float32: (f, x) => maskOf(f, x, (y) => f32x4.ne(y, y)),
+    float64: (f, x) => maskOf(f, x, (y) => f64x2.ne(y, y)),
+  },
   vjp: zeroGradient,
 };
 
@@ -61,6 +68,10 @@ const isfinitePrimitive: PlainPrimitive = {
     for (let i = 0; i < a.length; i++) o[i] = Number(a[i] - a[i] === 0);
     return boolArray(o, out);
   },
+  lanes: {
+    float32: (f, x) => maskOf(f, x, (y) => f32x4.lt(f32x4.abs(y), single(f, Infinity))),
+    float64: (f, x) => maskOf(f, x, (y) => f64x2.lt(f64x2.abs(y), double(f, Infinity))),
+  },
   vjp: zeroGradient,
 };
 
@@ -89,6 +100,9 @@ const logicalNotPrimitive: PlainPrimitive = {
     const o = new Uint8Array(a.length);
     for (let i = 0; i < a.length; i++) o[i] = Number(a[i] === 0);
     return boolArray(o, out);
+  },
+  lanes: {
+    bool: (f, x) => eachPart(f, x, v128.not),
   },
   vjp: zeroGradient,
 };
@@ -125,6 +139,9 @@ const logicalAndPrimitive: PlainPrimitive = {
   name: "logicalAnd",
   abstractEval: (inputs) => binaryRule("logicalAnd", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, boolLoops(logicalAndRow)),
+  lanes: {
+    bool: (f, x) => eachPart(f, x, v128.and),
+  },
   vjp: zeroGradient,
 };
 
@@ -159,6 +176,9 @@ const logicalOrPrimitive: PlainPrimitive = {
   name: "logicalOr",
   abstractEval: (inputs) => binaryRule("logicalOr", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, boolLoops(logicalOrRow)),
+  lanes: {
+    bool: (f, x) => eachPart(f, x, v128.or),
+  },
   vjp: zeroGradient,
 };
 
@@ -189,6 +209,9 @@ const logicalXorPrimitive: PlainPrimitive = {
   name: "logicalXor",
   abstractEval: (inputs) => binaryRule("logicalXor", inputs),
   evaluate: (inputs, _, out) => evaluateComparison(inputs, out, boolLoops(logicalXorRow)),
+  lanes: {
+    bool: (f, x) => eachPart(f, x, v128.xor),
+  },
   vjp: zeroGradient,
 };
 
@@ -217,6 +240,8 @@ export function logicalXor(x: TensorLike, y: TensorLike): Tensor {
 
 const anyPrimitive: Primitive<ReductionParams> = {
   name: "any",
+  reduction: "any",
+  kernel: (inputs, params, out) => reductionKernel(anyPrimitive, inputs, params, out),
   abstractEval: ([x], { axes }) => ({ shape: reducedShape(x.shape, axes), dtype: "bool" }),
   evaluate: ([x], { axes }, out) => {
     const { data, outer, length, inner } = reductionLayout(x, axes);
@@ -253,6 +278,8 @@ export function any(x: TensorLike, options: ReductionOptions = {}): Tensor {
 
 const allPrimitive: Primitive<ReductionParams> = {
   name: "all",
+  reduction: "all",
+  kernel: (inputs, params, out) => reductionKernel(allPrimitive, inputs, params, out),
   abstractEval: ([x], { axes }) => ({ shape: reducedShape(x.shape, axes), dtype: "bool" }),
   evaluate: ([x], { axes }, out) => {
     const { data, outer, length, inner } = reductionLayout(x, axes);

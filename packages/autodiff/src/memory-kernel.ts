@@ -4,6 +4,7 @@ import { flatData, NDArray } from "@flaxen/ndarray";
 import { scratch, wasmEnabled } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
 import { sizeOf } from "./compute-dtype.ts";
+import { eagerLoop } from "./loops/eager-loops.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
 
 /**
@@ -56,15 +57,18 @@ export function runKernel<P>(
   params: P,
   out: ShapedArray,
 ): NDArray | undefined {
-  const { kernel, copyPays } = primitive;
-  if (kernel === undefined || !wasmEnabled()) return undefined;
+  const { kernel, copyPays, lanes, reduction } = primitive;
+  const isLoop = lanes !== undefined || reduction !== undefined;
+  if ((kernel === undefined && !isLoop) || !wasmEnabled()) return undefined;
   let size = sizeOf(out.shape);
   for (const x of inputs) size = Math.max(size, x.size);
   if (size < KERNEL_THRESHOLD) return undefined;
   if (copyPays !== undefined && !copyPays(inputs, params, out)) return undefined;
   const memory = scratch();
   if (memory === undefined) return undefined;
-  const run = kernel(inputs, params, out);
+  const run = isLoop
+    ? eagerLoop(primitive as Primitive<unknown>, inputs, params, out, size)
+    : kernel?.(inputs, params, out);
   if (run === undefined) return undefined;
   // Rounded up by `allocate`; kernels take their workspace from what is left.
   let bytes = byteLength(out) + 64;

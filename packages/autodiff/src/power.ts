@@ -1,9 +1,13 @@
 import { describe, isFloating } from "@flaxen/dtype";
+import { f32x4, f64x2, i32x4 } from "@flaxen/wasm";
+import type { Expression, FunctionBuilder } from "@flaxen/wasm";
 import { binaryRule, evaluateBinary } from "./binary-kernels.ts";
 import type { BinaryLoops } from "./binary-kernels.ts";
 import { equal } from "./comparison.ts";
 import { multiply, subtract } from "./elementwise-binary.ts";
 import { log, reciprocal } from "./elementwise-unary.ts";
+import { double, single, word } from "./lanes.ts";
+import type { Lanes, Vector } from "./lanes.ts";
 import { cast, checkOperand, promotePair } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive } from "./primitive.ts";
@@ -56,6 +60,27 @@ const powerPrimitive: PlainPrimitive = {
   },
 };
 
+/** By squaring, as the loops do. */
+function powerLanes(
+  f: FunctionBuilder,
+  x: Lanes,
+  exponent: number,
+  multiplyParts: (a: Vector, b: Vector) => Expression<"v128">,
+  one: Vector,
+): Lanes {
+  let result: Lanes = { dtype: x.dtype, parts: x.parts.map(() => one) };
+  let base = x;
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    const parts = (a: Lanes): Lanes => ({
+      dtype: x.dtype,
+      parts: a.parts.map((part, i) => f.let(multiplyParts(part, base.parts[i]))),
+    });
+    if (rest % 2 === 1) result = result.parts[0] === one ? base : parts(result);
+    if (rest > 1) base = parts(base);
+  }
+  return result;
+}
+
 const integerPowerPrimitive: Primitive<{ readonly exponent: number }> = {
   name: "power",
   abstractEval: likeOperand,
@@ -83,6 +108,14 @@ const integerPowerPrimitive: Primitive<{ readonly exponent: number }> = {
         for (let i = 0; i < o.length; i++) o[i] = powInteger(a[i], exponent);
       },
     ),
+  lanes: {
+    cost: 8,
+    variant: ({ exponent }) => String(exponent),
+    float32: (f, [x], { exponent }) => powerLanes(f, x, exponent, f32x4.mul, single(f, 1)),
+    float64: (f, [x], { exponent }) => powerLanes(f, x, exponent, f64x2.mul, double(f, 1)),
+    int32: (f, [x], { exponent }) => powerLanes(f, x, exponent >>> 0, i32x4.mul, word(f, 1)),
+    uint32: (f, [x], { exponent }) => powerLanes(f, x, exponent >>> 0, i32x4.mul, word(f, 1)),
+  },
   vjp: (ct, { inputs: [x], params: { exponent } }) => [
     exponent === 0 ? null : multiply(ct, multiply(integerPower(x, exponent - 1), exponent)),
   ],

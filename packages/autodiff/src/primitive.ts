@@ -2,7 +2,8 @@ import { describe } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { isNDArray } from "@flaxen/ndarray";
 import type { NDArray, Shape } from "@flaxen/ndarray";
-import type { LaneFormula } from "./lanes.ts";
+import type { LaneFormulas } from "./lanes.ts";
+import type { ReductionKind } from "./loops/loop-group.ts";
 import { runKernel } from "./memory-kernel.ts";
 import type { KernelChoice } from "./memory-kernel.ts";
 import { isTracer } from "./tensor.ts";
@@ -56,8 +57,10 @@ export interface Primitive<P> {
   readonly copyPays?: (inputs: readonly ShapedArray[], params: P, out: ShapedArray) => boolean;
   /** Whether the result has the operand's elements in the same order, under whatever shape. */
   readonly alias?: boolean;
-  /** Element-wise primitives, whose operands broadcast: the formula of one element in SIMD lanes. */
-  readonly lanes?: LaneFormula<P>;
+  /** Element-wise primitives, whose operands broadcast: the formulas of an element in SIMD lanes. */
+  readonly lanes?: LaneFormulas<P>;
+  /** Reductions over the axes `params.axes` that loops in SIMD lanes know. */
+  readonly reduction?: ReductionKind;
   /**
    * Pulls the cotangent `ct` of the result back to each operand, in terms of operations, so that the
    * rule is itself differentiable. Each cotangent has its operand's shape and dtype; `null` is zero.

@@ -20,6 +20,8 @@ export interface ReductionLayout {
   readonly length: number;
   /** Kept positions after. */
   readonly inner: number;
+  /** Length of the last axis if it is reduced, else 1; axes of length 1 do not count. */
+  readonly run: number;
 }
 
 /** Shape without the reduced axes. */
@@ -38,6 +40,7 @@ export function reductionLayout(x: NDArray, axes: readonly number[]): ReductionL
   const wide = axes.filter((axis) => shape[axis] !== 1);
   const first = wide.length === 0 ? 0 : wide[0];
   const last = wide.length === 0 ? -1 : wide[wide.length - 1];
+  const run = last >= 0 && shape.every((n, axis) => n === 1 || axis <= last) ? shape[last] : 1;
   const between = shape.some(
     (n, axis) => n !== 1 && axis > first && axis < last && !wide.includes(axis),
   );
@@ -50,6 +53,7 @@ export function reductionLayout(x: NDArray, axes: readonly number[]): ReductionL
       outer: sizeOf(kept.map((axis) => shape[axis])),
       length,
       inner: 1,
+      run,
     };
   }
   return {
@@ -57,5 +61,6 @@ export function reductionLayout(x: NDArray, axes: readonly number[]): ReductionL
     outer: sizeOf(shape.slice(0, first)),
     length: sizeOf(shape.slice(first, last + 1)),
     inner: sizeOf(shape.slice(last + 1)),
+    run,
   };
 }

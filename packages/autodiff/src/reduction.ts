@@ -8,6 +8,7 @@ import { concatenate } from "./concatenate.ts";
 import { divide, multiply, subtract } from "./elementwise-binary.ts";
 import { sqrt, square } from "./elementwise-unary.ts";
 import { vjp as pullBack } from "./grad.ts";
+import { reductionKernel } from "./loops/eager-loops.ts";
 import { cast, checkInexact, checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
 import { bind } from "./primitive.ts";
@@ -48,28 +49,27 @@ export function reduceWith(
   return keepdims ? reshapeTo(result, keptShape(x.shape, axes)) : result;
 }
 
-/** Sums add in float64 and round once, so the order of float32 terms hardly matters. */
-function evaluateSum({ data, outer, length, inner }: ReductionLayout, out: ShapedArray): NDArray {
+/**
+ * Sums of floats add in float64 and round once.
+ *
+ * Columns are added from top to bottom. Along the last axis position k goes to partial sum k mod 8, and these are joined
+ * as `((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7))`, as SIMD lanes do.
+ */
+function evaluateSum(layout: ReductionLayout, out: ShapedArray): NDArray {
+  const { data, outer, length, inner } = layout;
   const o = allocateCompute(computeDType(out.dtype), outer * inner);
-  if (o instanceof Float32Array) sumFloat32(data as Float32Array, o, outer, length, inner);
-  else if (o instanceof Float64Array) sumFloat64(data as Float64Array, o, outer, length, inner);
+  if (o instanceof Float32Array || o instanceof Float64Array) sumFloats(layout, o);
   else sumInteger(data as Int32Array | Uint32Array, o, outer, length, inner);
   return narrow(o, out.shape, out.dtype);
 }
 
-function sumFloat32(
-  a: Float32Array,
-  o: Float32Array,
-  outer: number,
-  length: number,
-  inner: number,
+function sumFloats(
+  { data, outer, length, inner, run }: ReductionLayout,
+  o: Float32Array | Float64Array,
 ): void {
+  const a = data as typeof o;
   if (inner === 1) {
-    for (let r = 0, i = 0; r < outer; r++) {
-      let total = 0;
-      for (const end = i + length; i < end; i++) total += a[i];
-      o[r] = total;
-    }
+    for (let r = 0; r < outer; r++) o[r] = sumRow(a, r * length, length, run);
     return;
   }
   const totals = new Float64Array(inner);
@@ -82,29 +82,41 @@ function sumFloat32(
   }
 }
 
-function sumFloat64(
-  a: Float64Array,
-  o: Float64Array,
-  outer: number,
+/** Adds `length` elements from `begin` on, in runs that begin with the first partial sum. */
+function sumRow(
+  a: Float32Array | Float64Array,
+  begin: number,
   length: number,
-  inner: number,
-): void {
-  if (inner === 1) {
-    for (let r = 0, i = 0; r < outer; r++) {
-      let total = 0;
-      for (const end = i + length; i < end; i++) total += a[i];
-      o[r] = total;
-    }
-    return;
+  run: number,
+): number {
+  const last = begin + length;
+  let p0 = 0;
+  if (run === 1) {
+    for (let i = begin; i < last; i++) p0 += a[i];
+    return p0;
   }
-  const totals = new Float64Array(inner);
-  for (let r = 0, i = 0; r < outer; r++) {
-    totals.fill(0);
-    for (let k = 0; k < length; k++) {
-      for (let c = 0; c < inner; c++, i++) totals[c] += a[i];
+  let [p1, p2, p3, p4, p5, p6, p7] = [0, 0, 0, 0, 0, 0, 0];
+  for (let i = begin; i < last;) {
+    const end = i + run;
+    for (; i + 8 <= end; i += 8) {
+      p0 += a[i];
+      p1 += a[i + 1];
+      p2 += a[i + 2];
+      p3 += a[i + 3];
+      p4 += a[i + 4];
+      p5 += a[i + 5];
+      p6 += a[i + 6];
+      p7 += a[i + 7];
     }
-    o.set(totals, r * inner);
+    if (i < end) p0 += a[i++];
+    if (i < end) p1 += a[i++];
+    if (i < end) p2 += a[i++];
+    if (i < end) p3 += a[i++];
+    if (i < end) p4 += a[i++];
+    if (i < end) p5 += a[i++];
+    if (i < end) p6 += a[i++];
   }
+  return p0 + p4 + (p2 + p6) + (p1 + p5 + (p3 + p7));
 }
 
 function sumInteger(
@@ -123,6 +135,8 @@ function sumInteger(
 
 const sumPrimitive: Primitive<ReductionParams> = {
   name: "sum",
+  reduction: "sum",
+  kernel: (inputs, params, out) => reductionKernel(sumPrimitive, inputs, params, out),
   abstractEval: reductionRule,
   evaluate: ([x], { axes }, out) => evaluateSum(reductionLayout(x, axes), out),
   vjp: (ct, { inputs: [x], params: { axes } }) => [

@@ -1,4 +1,6 @@
 import { isFloating } from "@flaxen/dtype";
+import { f32x4, f64x2 } from "@flaxen/wasm";
+import { eachPart } from "./lanes.ts";
 import { checkOperand } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
@@ -26,6 +28,10 @@ const floorPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.floor(a[i]);
       },
     ),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.floor),
+    float64: (f, x) => eachPart(f, x, f64x2.floor),
+  },
   vjp: zeroGradient,
 };
 
@@ -60,6 +66,10 @@ const ceilPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.ceil(a[i]);
       },
     ),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.ceil),
+    float64: (f, x) => eachPart(f, x, f64x2.ceil),
+  },
   vjp: zeroGradient,
 };
 
@@ -103,6 +113,10 @@ const roundPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = roundTiesToEven(a[i]);
       },
     ),
+  lanes: {
+    float32: (f, x) => eachPart(f, x, f32x4.nearest),
+    float64: (f, x) => eachPart(f, x, f64x2.nearest),
+  },
   vjp: zeroGradient,
 };
 

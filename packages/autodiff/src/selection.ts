@@ -1,8 +1,11 @@
 import type { NDArray } from "@flaxen/ndarray";
+import { v128 } from "@flaxen/wasm";
 import { broadcastOperands, loopNest } from "./broadcasting.ts";
 import { allocateCompute, computeDType, narrow, sizeOf, widen } from "./compute-dtype.ts";
 import type { ComputeData } from "./compute-dtype.ts";
 import { maximum, minimum } from "./elementwise-binary.ts";
+import type { LaneFormula } from "./lanes.ts";
+import { widenMask } from "./lanes.ts";
 import { cast, checkOperand, promote } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { ShapedArray } from "./primitive.ts";
@@ -84,10 +87,25 @@ function evaluateSelect([condition, a, b]: readonly NDArray[], out: ShapedArray)
   return narrow(o, out.shape, out.dtype);
 }
 
+const selectLanes: LaneFormula<null> = (f, [condition, x, y]) => {
+  const masks = widenMask(f, condition, x.dtype);
+  return {
+    dtype: x.dtype,
+    parts: x.parts.map((part, i) => f.let(v128.bitselect(part, y.parts[i], masks[i]))),
+  };
+};
+
 const wherePrimitive: PlainPrimitive = {
   name: "where",
   abstractEval: (inputs) => ({ shape: broadcastOperands("where", inputs), dtype: inputs[1].dtype }),
   evaluate: (inputs, _, out) => evaluateSelect(inputs, out),
+  lanes: {
+    float32: selectLanes,
+    float64: selectLanes,
+    int32: selectLanes,
+    uint32: selectLanes,
+    bool: selectLanes,
+  },
   vjp: (ct, { inputs: [condition, x, y], needs }) => [
     null,
     needs[1] ? sumTo(where(condition, ct, 0), x.shape) : null,

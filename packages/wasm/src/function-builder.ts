@@ -82,6 +82,10 @@ export class FunctionBuilder {
   /** The body so far, in the first `length` bytes. */
   private bytes = new Uint8Array(256);
   private length = 0;
+  /** Code that stands before all other. */
+  private readonly prologue: number[] = [];
+  /** The locals of {@link FunctionBuilder.hoist}, by their code. */
+  private readonly hoisted: Map<string, Local> = new Map();
   /** The open constructs, outermost first. */
   private readonly open: object[] = [];
   private ended = false;
@@ -103,6 +107,26 @@ export class FunctionBuilder {
   let<T extends ValueType>(value: Expression<T>): Local<T> {
     const variable = this.local(value.type);
     this.set(variable, value as Operand<T>);
+    return variable;
+  }
+
+  /**
+   * Declares a local variable whose value is computed once, at the start of the function, whatever loop the
+   * statement stands in; equal values share one. Engines would make constants anew in each turn of a loop.
+   */
+  hoist<T extends ValueType>(value: Expression<T>): Local<T> {
+    const { length, ended } = this;
+    this.append(value.code);
+    const code = this.bytes.slice(length, this.length);
+    this.length = length;
+    this.ended = ended;
+    const key = code.join();
+    const known = this.hoisted.get(key);
+    if (known !== undefined) return known as Local<T>;
+    const variable = this.local(value.type);
+    for (const byte of code) this.prologue.push(byte);
+    this.prologue.push(0x21, ...encodeUnsigned(variable.index));
+    this.hoisted.set(key, variable);
     return variable;
   }
 
@@ -303,7 +327,7 @@ export class FunctionBuilder {
       ...encodeUnsigned(count),
       TYPE_CODES[type],
     ]);
-    const head = [...encodeUnsigned(runs.length), ...declarations];
+    const head = [...encodeUnsigned(runs.length), ...declarations, ...this.prologue];
     const body = new Uint8Array(head.length + this.length + 1);
     body.set(head);
     body.set(this.bytes.subarray(0, this.length), head.length);

@@ -56,17 +56,13 @@ function compile<E extends object>(build: (module: ModuleBuilder) => void): E | 
   module.importMemory("scratch", "memory");
   build(module);
   const bytes = module.emit();
-  // A module that this engine would never accept is a mistake in `build`, not a reason to fall back.
-  if (!engine.validate(bytes)) {
-    throw new Error(
-      "defineKernel: build must write a valid module, got one that does not validate.",
-    );
-  }
   try {
     const compiled = new engine.Module(bytes);
     const imports = { scratch: { memory: memory.memory } };
     return new engine.Instance(compiled, imports).exports as E;
   } catch {
-    return null;
+    // A module that this engine would never accept is a mistake in `build`, not a reason to fall back.
+    if (engine.validate(bytes)) return null;
   }
+  throw new Error("defineKernel: build must write a valid module, got one that does not validate.");
 }
