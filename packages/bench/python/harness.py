@@ -16,21 +16,30 @@ class Call:
 
 
 def waited():
-    """Seconds for which the main thread was ready and had no core."""
+    """Nanoseconds for which the main thread was ready and had no core."""
     try:
         with open("/proc/self/schedstat") as file:
-            return int(file.read().split()[1]) / 1e9
+            return int(file.read().split()[1])
     except (OSError, IndexError, ValueError):
-        return 0.0
+        return 0
+
+
+def clock():
+    """The time in seconds, and how much of it the thread has waited."""
+    while True:
+        wait = waited()
+        now = time.perf_counter()
+        # Else the thread lost its core between the two.
+        if waited() == wait:
+            return now, wait / 1e9
 
 
 def timed(run):
     """Milliseconds that `run` takes, less those in which the thread waited for a core; and its result."""
-    before = waited()
-    start = time.perf_counter()
+    start, wait_before = clock()
     result = run()
-    spent = time.perf_counter() - start
-    return (spent - (waited() - before)) * 1e3, result
+    end, wait_after = clock()
+    return (end - start - (wait_after - wait_before)) * 1e3, result
 
 
 def sample(call, minimum):

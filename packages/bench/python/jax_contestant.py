@@ -1,5 +1,7 @@
 """JAX, Flax and Optax. Compiled, except for the small operations, which are timed as they are."""
 
+import one_thread  # noqa: F401
+
 import jax
 import jax.numpy as jnp
 import optax

@@ -1,4 +1,6 @@
-"""PyTorch, eager. Images are channels first in shape and, as its guide advises for CPUs, channels last in memory."""
+"""PyTorch, eager. Images are channels first: here that is faster than channels last."""
+
+import one_thread  # noqa: F401
 
 import numpy as np
 import torch
@@ -25,12 +27,11 @@ def matmul(sizes):
 
 
 def channels_first(x):
-    """An NHWC array as an NCHW tensor with the same memory."""
-    return torch.from_numpy(x).permute(0, 3, 1, 2)
+    return torch.from_numpy(x).permute(0, 3, 1, 2).contiguous()
 
 
 def oihw(kernel):
-    return torch.from_numpy(kernel).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
+    return torch.from_numpy(kernel).permute(3, 2, 0, 1).contiguous()
 
 
 def convolution(kind, sizes):
@@ -114,7 +115,7 @@ def conv(kernel, bias):
     with torch.no_grad():
         layer.weight.copy_(oihw(kernel))
         layer.bias.copy_(torch.from_numpy(bias))
-    return layer.to(memory_format=torch.channels_last)
+    return layer
 
 
 def training(kind, batch):

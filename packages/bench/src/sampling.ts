@@ -14,13 +14,22 @@ function waited(): number {
   }
 }
 
+/** The time in milliseconds, and how much of it the thread has waited. */
+function clock(): { readonly now: number; readonly wait: number } {
+  for (;;) {
+    const wait = waited();
+    const now = performance.now();
+    // Else the thread lost its core between the two.
+    if (waited() === wait) return { now, wait: wait / 1e6 };
+  }
+}
+
 /** Milliseconds that `run` takes, less those in which the thread waited for a core. */
 export async function timed(run: () => unknown): Promise<number> {
-  const before = waited();
-  const start = performance.now();
+  const start = clock();
   await run();
-  const spent = performance.now() - start;
-  return spent - (waited() - before) / 1e6;
+  const end = clock();
+  return end.now - start.now - (end.wait - start.wait);
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {
