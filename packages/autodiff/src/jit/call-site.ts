@@ -1,11 +1,13 @@
-/** Code of this library: an installed package, or a sibling of this one in a workspace. */
+/** Code of this library, compiled or by its source map: an installed package, or a sibling of this one in a workspace. */
 function isOwn(place: string): boolean {
-  if (/\/(@flaxen\/[\w-]+|flaxen)\/dist\//.test(place)) return true;
-  const siblings = String((import.meta as { readonly url?: string }).url).replace(
-    /[\w-]+\/dist\/.*$/,
-    "",
-  );
-  return place.startsWith(siblings) && place.includes("/dist/");
+  if (/\/(@flaxen\/[\w-]+|flaxen)\/(dist|src)\//.test(place)) return true;
+  const { url = "" } = import.meta as { readonly url?: string };
+  const siblings = withoutScheme(url).replace(/[\w-]+\/dist\/.*$/, "");
+  return withoutScheme(place).startsWith(siblings) && /\/(dist|src)\//.test(place);
+}
+
+function withoutScheme(place: string): string {
+  return place.replace(/^file:\/\//, "");
 }
 
 /** The first line of a stack outside this library, as ` at file:line:column`; empty if there is none. */
