@@ -6,7 +6,7 @@ import { planForward } from "./forward.ts";
 import { isEmpty, transposedGeometry } from "./geometry.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { planKernelGradient } from "./kernel-gradient.ts";
-import { DOUBLE_KERNELS, SINGLE_KERNELS } from "./kernels.ts";
+import { doubleKernels, singleKernels } from "./kernels.ts";
 import type { ConvolutionKernels, MoveKernel } from "./kernels.ts";
 
 /** Kernels that need more workspace than this leave the work to plain JavaScript. */
@@ -63,7 +63,7 @@ export function kernelGradientKernel(
 /** The kernels for a dtype, if it has any here. */
 function kernelsOf(dtype: DType): ConvolutionKernels | undefined {
   const kernels =
-    dtype === "float32" ? SINGLE_KERNELS : dtype === "float64" ? DOUBLE_KERNELS : undefined;
+    dtype === "float32" ? singleKernels() : dtype === "float64" ? doubleKernels() : undefined;
   return kernels?.move() && kernels;
 }
 
