@@ -1,5 +1,11 @@
 import { defineKernel, i32, v128 } from "@flaxen/wasm";
-import type { FunctionBuilder, FunctionReference, Local, ModuleBuilder } from "@flaxen/wasm";
+import type {
+  FunctionBuilder,
+  FunctionReference,
+  Local,
+  ModuleBuilder,
+  Operand,
+} from "@flaxen/wasm";
 import {
   buildColumnPackedTile,
   buildColumnPlaceTile,
@@ -8,7 +14,7 @@ import {
 } from "./column-tiles.ts";
 import { buildLaneTile, buildPackedTile, buildPlaceTile, NARROW, PAIR, WIDE } from "./tiles.ts";
 import type { PackedTile, PlaceTile, TileShape } from "./tiles.ts";
-import { doubleVectors, singleVectors, vectorLocals } from "./vectors.ts";
+import { doubleVectors, singleVectors, transpose, vectorLocals } from "./vectors.ts";
 import type { FloatVectors } from "./vectors.ts";
 
 // Tables are pairs of places in bytes, PAIR bytes each. One that is walked in tiles goes on after its end with copies of
@@ -434,22 +440,74 @@ function buildMove(module: ModuleBuilder, vectors: FloatVectors): void {
       });
     },
   );
-  module.function(
-    "transpose",
-    { from: "i32", fromStride: "i32", rows: "i32", columns: "i32", to: "i32", toStride: "i32" },
+  buildTranspose(module, vectors);
+}
+
+function buildTranspose(module: ModuleBuilder, vectors: FloatVectors): void {
+  const { count, bytes } = vectors;
+  const parameters = {
+    from: "i32",
+    fromStride: "i32",
+    rows: "i32",
+    columns: "i32",
+    to: "i32",
+    toStride: "i32",
+  } as const;
+  const single = module.function(
+    "transposeSingle",
+    parameters,
     undefined,
     (f, { from, fromStride, rows, columns, to, toStride }) => {
       const [row, column, a, b] = Array.from({ length: 4 }, () => f.local("i32"));
       f.for(column, 0, columns, 1, () => {
-        f.set(a, i32.add(from, i32.mul(column, vectors.bytes)));
+        f.set(a, i32.add(from, i32.mul(column, bytes)));
         f.set(b, to);
         f.for(row, 0, rows, 1, () => {
-          move(f, b, a);
+          vectors.storeLane(f, b, vectors.loadFirst(a), 0, 0);
           f.set(a, i32.add(a, fromStride));
-          f.set(b, i32.add(b, vectors.bytes));
+          f.set(b, i32.add(b, bytes));
         });
         f.set(to, i32.add(to, toStride));
       });
+    },
+    { exported: false },
+  );
+  module.function(
+    "transpose",
+    parameters,
+    undefined,
+    (f, { from, fromStride, rows, columns, to, toStride }) => {
+      const wholeRows = f.let(i32.and(rows, -count));
+      const wholeColumns = f.let(i32.and(columns, -count));
+      const [row, column, a, b] = Array.from({ length: 4 }, () => f.local("i32"));
+      const block = vectorLocals(f, count);
+      const last = f.local("i32");
+      f.for(column, 0, wholeColumns, count, () => {
+        f.set(last, i32.add(from, i32.mul(column, bytes)));
+        f.for(row, 0, wholeRows, count, () => {
+          f.set(a, last);
+          for (const vector of block) {
+            f.set(vector, v128.load(a));
+            f.set(a, i32.add(a, fromStride));
+          }
+          f.set(last, a);
+          f.set(b, i32.add(i32.add(to, i32.mul(column, toStride)), i32.mul(row, bytes)));
+          for (const vector of transpose(vectors, block)) {
+            f.store(b, vector);
+            f.set(b, i32.add(b, toStride));
+          }
+        });
+      });
+      const rest = (firstRow: Operand<"i32">, firstColumn: Operand<"i32">): void => {
+        const source = i32.add(i32.mul(firstRow, fromStride), i32.mul(firstColumn, bytes));
+        const target = i32.add(i32.mul(firstColumn, toStride), i32.mul(firstRow, bytes));
+        const [height, width] = [i32.sub(rows, firstRow), i32.sub(columns, firstColumn)];
+        const [x, y] = [i32.add(from, source), i32.add(to, target)];
+        f.call(single, x, fromStride, height, width, y, toStride);
+      };
+      rest(0, wholeColumns);
+      f.set(columns, wholeColumns);
+      rest(wholeRows, 0);
     },
   );
 }
