@@ -3,9 +3,11 @@ import type { Scratch } from "@flaxen/wasm";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { imageLoader } from "./images.ts";
 import type { ImageLoader } from "./images.ts";
-import type { ConvolutionKernels, ForwardKernel, LaneKernel } from "./kernels.ts";
+import type { ConvolutionKernels, ForwardKernel, LaneKernel, MoveKernel } from "./kernels.ts";
 import { planConvolution, repeatPlaces, runsOf } from "./plan.ts";
 import type { ConvolutionPlan, PhasePlan } from "./plan.ts";
+import { forwardRest, stripsOf } from "./strips.ts";
+import type { Strips } from "./strips.ts";
 import { cutOuter, Tables } from "./tables.ts";
 import type { Table } from "./tables.ts";
 import { PAIR } from "./tiles.ts";
@@ -92,8 +94,7 @@ class Forward implements ForwardProgram {
   private readonly tables: Tables;
   private readonly phases: readonly PhaseTables[];
   private readonly images: ImageLoader;
-  /** Bytes of a packed row: wide strips and perhaps a narrow one. */
-  private readonly packedRow: number;
+  private readonly strips: Strips;
 
   constructor(
     plan: ConvolutionPlan,
@@ -107,9 +108,9 @@ class Forward implements ForwardProgram {
     this.tables = tables;
     this.phases = phases;
     this.images = images;
-    this.packedRow = plan.sideBySide ? 0 : packedRow(plan.width, kernels);
+    this.strips = stripsOf(plan.sideBySide ? 0 : plan.width, kernels);
     const depth = phases.reduce((sum, phase) => sum + phase.depth, 0);
-    const packed = plan.groups * depth * this.packedRow;
+    const packed = plan.groups * depth * this.strips.row;
     this.bytes = tables.bytes + packed + images.bytes + 3 * 64;
   }
 
@@ -149,13 +150,13 @@ class Forward implements ForwardProgram {
 
   /** Packs the kernel for all groups; returns the address of each phase. */
   private pack(memory: Scratch, base: number, kernel: number): number[] {
-    const { plan, kernels, packedRow } = this;
-    const { pack } = kernels.forward() as ForwardKernel;
+    const { plan, kernels, strips } = this;
+    const { pack } = kernels.move() as MoveKernel;
     return this.phases.map(({ rows, depth }) => {
-      const at = memory.allocate(plan.groups * depth * packedRow);
+      const at = memory.allocate(plan.groups * depth * strips.row);
       for (let group = 0; group < plan.groups; group++) {
         const from = kernel + group * plan.width * kernels.bytes;
-        pack(base + rows.at, base + rows.end, from, at + group * depth * packedRow, plan.width);
+        pack(base + rows.at, base + rows.end, from, at + group * depth * strips.row, plan.width);
       }
       return at;
     });
@@ -171,36 +172,31 @@ class Forward implements ForwardProgram {
     packed: number,
     out: number,
   ): void {
-    const { plan, kernels, packedRow } = this;
-    const { multiply } = kernels.forward() as ForwardKernel;
-    const strip = phase.depth * 32;
+    const { plan, kernels, strips } = this;
+    const wide = strips.wide > 0 && (kernels.forward() as ForwardKernel);
+    const rest = strips.rest > 0 && forwardRest(kernels, strips.rest);
     for (let group = 0; group < plan.groups; group++) {
       const source = x + group * plan.groupStep * kernels.bytes;
       const target = out + group * plan.width * kernels.bytes;
-      const weights = packed + group * phase.depth * packedRow;
+      const b = packed + group * phase.depth * strips.row;
       for (const { runs, before } of phase.panels) {
+        const run = base + runs.at;
+        const runEnd = base + runs.end;
+        const fresh = before === 0 ? 1 : 0;
         for (let block = at; block < end; block += PAIR * PIXEL_BLOCK) {
-          multiply(
-            block,
-            Math.min(block + PAIR * PIXEL_BLOCK, end),
-            base + runs.at,
-            base + runs.end,
-            source,
-            weights + 32 * before,
-            strip,
-            16 * before,
-            target,
-            plan.width,
-            before === 0 ? 1 : 0,
-          );
+          const to = Math.min(block + PAIR * PIXEL_BLOCK, end);
+          if (wide) {
+            const first = b + 32 * before;
+            const strip = 32 * phase.depth;
+            wide.multiply(block, to, run, runEnd, source, first, strip, target, strips.wide, fresh);
+          }
+          if (rest) {
+            const first = b + strips.wideRow * phase.depth + 16 * before;
+            const column = target + strips.wide * kernels.bytes;
+            rest.multiply(block, to, run, runEnd, source, first, 0, column, strips.rest, fresh);
+          }
         }
       }
     }
   }
-}
-
-/** Bytes of a row of `columns` elements in packed strips. */
-export function packedRow(columns: number, { strip }: ConvolutionKernels): number {
-  const wide = Math.floor((columns + strip / 2 - 1) / strip);
-  return 32 * wide + (columns > wide * strip ? 16 : 0);
 }

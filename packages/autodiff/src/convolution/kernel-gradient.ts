@@ -1,15 +1,16 @@
 import { scratch } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
-import { packedRow } from "./forward.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { imageLoader } from "./images.ts";
 import type { ImageLoader } from "./images.ts";
-import type { ConvolutionKernels, GradientKernel, LaneKernel } from "./kernels.ts";
+import type { ConvolutionKernels, GradientKernel, LaneKernel, MoveKernel } from "./kernels.ts";
 import { blockPixels, planConvolution, repeatPlaces } from "./plan.ts";
 import type { ConvolutionPlan } from "./plan.ts";
-import { Tables } from "./tables.ts";
+import { gradientRest, stripsOf } from "./strips.ts";
+import type { Strips } from "./strips.ts";
+import { MOST_ROWS, Tables } from "./tables.ts";
 import type { Table } from "./tables.ts";
-import { NARROW, PAIR } from "./tiles.ts";
+import { PAIR } from "./tiles.ts";
 
 /** Pixels over which strips of both packed operands stay in the first-level cache. */
 const PANEL = 320;
@@ -73,6 +74,7 @@ class KernelGradient implements KernelGradientProgram {
   private readonly tables: Tables;
   private readonly phases: readonly PhaseTables[];
   private readonly images: ImageLoader;
+  private readonly strips: Strips;
   private readonly outBytes: number;
 
   constructor(
@@ -88,6 +90,7 @@ class KernelGradient implements KernelGradientProgram {
     this.tables = tables;
     this.phases = phases;
     this.images = images;
+    this.strips = stripsOf(plan.sideBySide ? 0 : plan.width, kernels);
     this.outBytes = size * kernels.bytes;
     this.bytes =
       tables.bytes + images.bytes + this.packedRowBytes + this.packedPixelBytes + this.outBytes;
@@ -129,11 +132,11 @@ class KernelGradient implements KernelGradientProgram {
   }
 
   private get packedRowBytes(): number {
-    return this.plan.sideBySide ? 0 : PANEL * NARROW.rows * this.kernels.bytes;
+    return this.plan.sideBySide ? 0 : PANEL * MOST_ROWS * this.kernels.bytes;
   }
 
   private get packedPixelBytes(): number {
-    return this.plan.sideBySide ? 0 : PANEL * packedRow(this.plan.width, this.kernels);
+    return this.plan.sideBySide ? 0 : PANEL * this.strips.row;
   }
 
   /** Writes the sums over the pixels `first` to `end` of the loaded images. */
@@ -156,34 +159,48 @@ class KernelGradient implements KernelGradientProgram {
       multiply(outer, outerEnd, inner, table + PAIR * end, x, gradient, to, plan.width);
       return;
     }
-    const { pack, multiply } = kernels.gradient() as GradientKernel;
+    const { strips } = this;
+    const { pack } = kernels.move() as MoveKernel;
+    const wide = strips.wide > 0 && (kernels.gradient() as GradientKernel);
+    const rest = strips.rest > 0 && gradientRest(kernels, strips.rest);
+    const { packedRows: a, packedPixels: b } = at;
     const pieces = Math.ceil((end - first) / PANEL);
     const step = Math.ceil((end - first) / pieces);
     for (let group = 0; group < plan.groups; group++) {
       const column = group * plan.width * kernels.bytes;
       const source = x + group * plan.groupStep * kernels.bytes;
       for (let pixel = first; pixel < end; pixel += step) {
+        const count = Math.min(step, end - pixel);
         const inner = table + PAIR * pixel;
-        const innerEnd = table + PAIR * Math.min(pixel + step, end);
-        pack(inner, innerEnd, gradient + column, at.packedPixels, plan.width);
-        multiply(
-          outer,
-          outerEnd,
-          inner,
-          innerEnd,
-          source,
-          at.packedRows,
-          at.packedPixels,
-          to + column,
-          plan.width,
-          pixel === first ? 1 : 0,
-        );
+        const innerEnd = inner + PAIR * count;
+        const fresh = pixel === first ? 1 : 0;
+        const out = to + column;
+        pack(inner, innerEnd, gradient + column, b, plan.width);
+        if (wide) {
+          wide.multiply(outer, outerEnd, inner, innerEnd, source, a, b, out, strips.wide, fresh);
+        }
+        if (rest) {
+          const from = b + count * strips.wideRow;
+          const over = out + strips.wide * kernels.bytes;
+          rest.multiply(
+            outer,
+            outerEnd,
+            inner,
+            innerEnd,
+            source,
+            a,
+            from,
+            over,
+            strips.rest,
+            fresh,
+          );
+        }
       }
     }
   }
 
   private addBlock({ rows }: PhaseTables, out: number, at: Workspace): void {
-    const { addRows } = this.kernels.gradient() as GradientKernel;
+    const { addRows } = this.kernels.move() as MoveKernel;
     const { plan } = this;
     addRows(at.tables + rows.at, at.tables + rows.end, at.sums, out, plan.outFeatures);
   }

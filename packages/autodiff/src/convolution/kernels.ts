@@ -1,25 +1,30 @@
 import { defineKernel, i32, v128 } from "@flaxen/wasm";
-import type { FunctionBuilder, FunctionReference, Local, ModuleBuilder } from "@flaxen/wasm";
+import type {
+  FunctionBuilder,
+  FunctionReference,
+  Local,
+  ModuleBuilder,
+  Operand,
+} from "@flaxen/wasm";
+import {
+  buildColumnPackedTile,
+  buildColumnPlaceTile,
+  columnTileRows,
+  FEW_COLUMNS,
+} from "./column-tiles.ts";
 import { buildLaneTile, buildPackedTile, buildPlaceTile, NARROW, PAIR, WIDE } from "./tiles.ts";
-import type { TileShape } from "./tiles.ts";
-import { doubleVectors, singleVectors, vectorLocals } from "./vectors.ts";
+import type { PackedTile, PlaceTile, TileShape } from "./tiles.ts";
+import { doubleVectors, singleVectors, transpose, vectorLocals } from "./vectors.ts";
 import type { FloatVectors } from "./vectors.ts";
 
 // Tables are pairs of places in bytes, PAIR bytes each. One that is walked in tiles goes on after its end with copies of
 // its last pair up to a whole tile, whose sums are computed and written more than once.
 
-/** The functions of the forward convolution. */
+/** Products of a convolution, of strips of one shape. */
 export interface ForwardKernel {
   /**
-   * Packs the rows at the second places of a table, `columns` elements wide, into strips of two vectors; up to
-   * one vector of columns that are left goes into a last strip of one.
-   */
-  readonly pack: (table: number, end: number, from: number, to: number, columns: number) => void;
-  /**
-   * `out[p] (+)= sum over runs of x[p + run] * b` for all pairs of places p, `columns` wide.
-   *
-   * `b` is the first packed row of the first strip, `strip` the bytes from strip to strip, and `skipped` the bytes
-   * of a narrow strip before its first row here.
+   * `out[p] (+)= sum over runs of x[p + run] * b` for all pairs of places p, `columns` wide; sums go on from out
+   * unless `fresh`. `b` is the first packed row of the first strip, `strip` the bytes from strip to strip.
    */
   readonly multiply: (
     outer: number,
@@ -29,19 +34,17 @@ export interface ForwardKernel {
     x: number,
     b: number,
     strip: number,
-    skipped: number,
     out: number,
     columns: number,
     fresh: number,
   ) => void;
 }
 
-/** The functions of the kernel gradient. */
+/** Products of a kernel gradient, of strips of one shape. */
 export interface GradientKernel {
-  readonly pack: ForwardKernel["pack"];
   /**
-   * `out[r] (+)= sum over inner of x[r + inner] * b` for all pairs of places r, with room for one packed strip of
-   * rows at `a`.
+   * `out[r] (+)= sum over inner of x[r + inner] * b` for all pairs of places r, `columns` wide, with room for one
+   * packed strip of rows at `a`.
    */
   readonly multiply: (
     outer: number,
@@ -55,8 +58,6 @@ export interface GradientKernel {
     columns: number,
     fresh: number,
   ) => void;
-  /** Adds rows of `columns` elements to the places where they came from: second places of a table. */
-  readonly addRows: (table: number, end: number, from: number, to: number, columns: number) => void;
 }
 
 /** The function for narrow groups side by side. */
@@ -74,8 +75,15 @@ export interface LaneKernel {
   ) => void;
 }
 
-/** Functions that only move elements. */
+/** Functions that move elements. */
 export interface MoveKernel {
+  /**
+   * Packs the rows at the second places of a table, `columns` elements wide, into strips of two vectors; up to
+   * one vector of columns that are left goes into a last strip of one.
+   */
+  readonly pack: (table: number, end: number, from: number, to: number, columns: number) => void;
+  /** Adds rows of `columns` elements to the places where they came from: second places of a table. */
+  readonly addRows: (table: number, end: number, from: number, to: number, columns: number) => void;
   /** Copies rows of `bytes` bytes between the places of a table. */
   readonly copyRows: (table: number, end: number, from: number, to: number, bytes: number) => void;
   /** Copies rows of pixels between the places of a table; `spread` has the place of each feature to take. */
@@ -100,41 +108,71 @@ export interface MoveKernel {
   ) => void;
 }
 
-/** The kernels of one width, each compiled at its first use. */
+/** The kernels of one dtype, each compiled at its first use. */
 export interface ConvolutionKernels {
   readonly bytes: number;
   /** Elements of a wide strip; a narrow one has half as many. */
   readonly strip: number;
+  /** For wide strips. */
   readonly forward: () => ForwardKernel | undefined;
   readonly gradient: () => GradientKernel | undefined;
+  /** For the columns that wide strips leave: a function for 1, 2, and more columns. */
+  readonly forwardRest: readonly (() => ForwardKernel | undefined)[];
+  readonly gradientRest: readonly (() => GradientKernel | undefined)[];
   readonly lanes: () => LaneKernel | undefined;
   readonly move: () => MoveKernel | undefined;
 }
 
-/** For float32. */
-export const SINGLE_KERNELS: ConvolutionKernels = {
-  bytes: 4,
-  strip: 8,
-  forward: /* @__PURE__ */ defineKernel((module) => buildForward(module, singleVectors())),
-  gradient: /* @__PURE__ */ defineKernel((module) => buildGradient(module, singleVectors())),
-  lanes: /* @__PURE__ */ defineKernel((module) => buildLanes(module, singleVectors())),
-  move: /* @__PURE__ */ defineKernel((module) => buildMove(module, singleVectors())),
-};
+/** The kernels for float32, made at the first call. */
+export function singleKernels(): ConvolutionKernels {
+  single ??= defineKernels(singleVectors());
+  return single;
+}
 
-/** For float64. */
-export const DOUBLE_KERNELS: ConvolutionKernels = {
-  bytes: 8,
-  strip: 4,
-  forward: /* @__PURE__ */ defineKernel((module) => buildForward(module, doubleVectors())),
-  gradient: /* @__PURE__ */ defineKernel((module) => buildGradient(module, doubleVectors())),
-  lanes: /* @__PURE__ */ defineKernel((module) => buildLanes(module, doubleVectors())),
-  move: /* @__PURE__ */ defineKernel((module) => buildMove(module, doubleVectors())),
-};
+/** The kernels for float64, made at the first call. */
+export function doubleKernels(): ConvolutionKernels {
+  double ??= defineKernels(doubleVectors());
+  return double;
+}
 
-function buildForward(module: ModuleBuilder, vectors: FloatVectors): void {
-  buildPack(module, vectors);
-  const wide = buildPlaceTile(module, vectors, WIDE);
-  const narrow = buildPlaceTile(module, vectors, NARROW);
+let single: ConvolutionKernels | undefined;
+let double: ConvolutionKernels | undefined;
+
+function defineKernels(vectors: FloatVectors): ConvolutionKernels {
+  const few = Array.from({ length: FEW_COLUMNS }, (_, i) => i + 1);
+  const tall = columnTileRows(vectors);
+  const forward = (rows: number, build: (module: ModuleBuilder) => PlaceTile) =>
+    defineKernel<ForwardKernel>((module) => buildForward(module, vectors, rows, build(module)));
+  const gradient = (rows: number, build: (module: ModuleBuilder) => PackedTile) =>
+    defineKernel<GradientKernel>((module) => buildGradient(module, vectors, rows, build(module)));
+  return {
+    bytes: vectors.bytes,
+    strip: WIDE.vectors * vectors.count,
+    forward: forward(WIDE.rows, (module) => buildPlaceTile(module, vectors, WIDE)),
+    gradient: gradient(WIDE.rows, (module) => buildPackedTile(module, vectors, WIDE)),
+    forwardRest: [
+      ...few.map((columns) =>
+        forward(tall, (module) => buildColumnPlaceTile(module, vectors, columns)),
+      ),
+      forward(NARROW.rows, (module) => buildPlaceTile(module, vectors, NARROW)),
+    ],
+    gradientRest: [
+      ...few.map((columns) =>
+        gradient(tall, (module) => buildColumnPackedTile(module, vectors, columns)),
+      ),
+      gradient(NARROW.rows, (module) => buildPackedTile(module, vectors, NARROW)),
+    ],
+    lanes: defineKernel<LaneKernel>((module) => buildLanes(module, vectors)),
+    move: defineKernel<MoveKernel>((module) => buildMove(module, vectors)),
+  };
+}
+
+function buildForward(
+  module: ModuleBuilder,
+  vectors: FloatVectors,
+  rows: number,
+  tile: PlaceTile,
+): void {
   module.function(
     "multiply",
     {
@@ -145,38 +183,32 @@ function buildForward(module: ModuleBuilder, vectors: FloatVectors): void {
       x: "i32",
       b: "i32",
       strip: "i32",
-      skipped: "i32",
       out: "i32",
       columns: "i32",
       fresh: "i32",
     },
     undefined,
-    (f, p) => {
+    (f, { outer, outerEnd, runs, runsEnd, x, b, strip, out, columns, fresh }) => {
       const at = f.local("i32");
-      const { outer, outerEnd, runs, runsEnd, x, b, strip, skipped, out, columns, fresh } = p;
-      eachStrip(f, vectors, columns, out, (shape) => {
-        if (shape === NARROW) f.set(b, i32.sub(b, skipped));
-        f.for(at, outer, outerEnd, PAIR * shape.rows, () => {
-          const tile = shape === WIDE ? wide : narrow;
+      f.while(i32.gtS(columns, 0), () => {
+        f.for(at, outer, outerEnd, PAIR * rows, () => {
           f.call(tile, at, runs, runsEnd, x, b, out, columns, fresh);
         });
         f.set(b, i32.add(b, strip));
+        f.set(out, i32.add(out, 16 * WIDE.vectors));
+        f.set(columns, i32.sub(columns, WIDE.vectors * vectors.count));
       });
     },
   );
 }
 
-function buildGradient(module: ModuleBuilder, vectors: FloatVectors): void {
-  buildPack(module, vectors);
-  buildAddRows(module, vectors);
-  const tiles = ([WIDE, NARROW] as const).map(
-    (shape) =>
-      [
-        shape,
-        buildPackPlaces(module, vectors, shape.rows),
-        buildPackedTile(module, vectors, shape),
-      ] as const,
-  );
+function buildGradient(
+  module: ModuleBuilder,
+  vectors: FloatVectors,
+  rows: number,
+  tile: PackedTile,
+): void {
+  const pack = buildPackPlaces(module, vectors, rows);
   module.function(
     "multiply",
     {
@@ -197,29 +229,18 @@ function buildGradient(module: ModuleBuilder, vectors: FloatVectors): void {
       const strip = f.let(i32.mul(steps, 16 * WIDE.vectors));
       const at = f.local("i32");
       const [bAt, outAt, left] = [f.local("i32"), f.local("i32"), f.local("i32")];
-      for (const [shape, pack, tile] of tiles) {
-        const isWide = shape === WIDE;
-        f.if(isWide ? i32.gtS(columns, vectors.count) : i32.gtS(columns, 0), () => {
-          f.for(at, outer, outerEnd, PAIR * shape.rows, () => {
-            f.call(pack, at, inner, innerEnd, x, a);
-            f.set(bAt, b);
-            f.set(outAt, out);
-            f.set(left, columns);
-            f.loop((again) => {
-              f.call(tile, at, a, steps, bAt, outAt, left, fresh);
-              f.set(bAt, i32.add(bAt, strip));
-              f.set(outAt, i32.add(outAt, 16 * shape.vectors));
-              f.set(left, i32.sub(left, shape.vectors * vectors.count));
-              f.branchIf(again, i32.gtS(left, isWide ? vectors.count : 0));
-            });
-          });
-          if (isWide) {
-            f.set(b, bAt);
-            f.set(out, outAt);
-            f.set(columns, left);
-          }
+      f.for(at, outer, outerEnd, PAIR * rows, () => {
+        f.call(pack, at, inner, innerEnd, x, a);
+        f.set(bAt, b);
+        f.set(outAt, out);
+        f.set(left, columns);
+        f.while(i32.gtS(left, 0), () => {
+          f.call(tile, at, a, steps, bAt, outAt, left, fresh);
+          f.set(bAt, i32.add(bAt, strip));
+          f.set(outAt, i32.add(outAt, 16 * WIDE.vectors));
+          f.set(left, i32.sub(left, WIDE.vectors * vectors.count));
         });
-      }
+      });
     },
   );
 }
@@ -289,12 +310,10 @@ function buildPack(module: ModuleBuilder, vectors: FloatVectors): void {
   );
 }
 
+type PackPlaces = FunctionReference<Record<"outer" | "inner" | "innerEnd" | "x" | "to", "i32">>;
+
 /** Packs the elements at `rows` places of x, each plus all places of a table, step by step. */
-function buildPackPlaces(
-  module: ModuleBuilder,
-  vectors: FloatVectors,
-  rows: number,
-): FunctionReference<Record<"outer" | "inner" | "innerEnd" | "x" | "to", "i32">> {
+function buildPackPlaces(module: ModuleBuilder, vectors: FloatVectors, rows: number): PackPlaces {
   const parts = rows / vectors.count;
   return module.function(
     `packPlaces${rows}`,
@@ -377,6 +396,8 @@ function buildAddRows(module: ModuleBuilder, vectors: FloatVectors): void {
 }
 
 function buildMove(module: ModuleBuilder, vectors: FloatVectors): void {
+  buildPack(module, vectors);
+  buildAddRows(module, vectors);
   module.function(
     "copyRows",
     { table: "i32", end: "i32", from: "i32", to: "i32", bytes: "i32" },
@@ -419,22 +440,74 @@ function buildMove(module: ModuleBuilder, vectors: FloatVectors): void {
       });
     },
   );
-  module.function(
-    "transpose",
-    { from: "i32", fromStride: "i32", rows: "i32", columns: "i32", to: "i32", toStride: "i32" },
+  buildTranspose(module, vectors);
+}
+
+function buildTranspose(module: ModuleBuilder, vectors: FloatVectors): void {
+  const { count, bytes } = vectors;
+  const parameters = {
+    from: "i32",
+    fromStride: "i32",
+    rows: "i32",
+    columns: "i32",
+    to: "i32",
+    toStride: "i32",
+  } as const;
+  const single = module.function(
+    "transposeSingle",
+    parameters,
     undefined,
     (f, { from, fromStride, rows, columns, to, toStride }) => {
       const [row, column, a, b] = Array.from({ length: 4 }, () => f.local("i32"));
       f.for(column, 0, columns, 1, () => {
-        f.set(a, i32.add(from, i32.mul(column, vectors.bytes)));
+        f.set(a, i32.add(from, i32.mul(column, bytes)));
         f.set(b, to);
         f.for(row, 0, rows, 1, () => {
-          move(f, b, a);
+          vectors.storeLane(f, b, vectors.loadFirst(a), 0, 0);
           f.set(a, i32.add(a, fromStride));
-          f.set(b, i32.add(b, vectors.bytes));
+          f.set(b, i32.add(b, bytes));
         });
         f.set(to, i32.add(to, toStride));
       });
+    },
+    { exported: false },
+  );
+  module.function(
+    "transpose",
+    parameters,
+    undefined,
+    (f, { from, fromStride, rows, columns, to, toStride }) => {
+      const wholeRows = f.let(i32.and(rows, -count));
+      const wholeColumns = f.let(i32.and(columns, -count));
+      const [row, column, a, b] = Array.from({ length: 4 }, () => f.local("i32"));
+      const block = vectorLocals(f, count);
+      const last = f.local("i32");
+      f.for(column, 0, wholeColumns, count, () => {
+        f.set(last, i32.add(from, i32.mul(column, bytes)));
+        f.for(row, 0, wholeRows, count, () => {
+          f.set(a, last);
+          for (const vector of block) {
+            f.set(vector, v128.load(a));
+            f.set(a, i32.add(a, fromStride));
+          }
+          f.set(last, a);
+          f.set(b, i32.add(i32.add(to, i32.mul(column, toStride)), i32.mul(row, bytes)));
+          for (const vector of transpose(vectors, block)) {
+            f.store(b, vector);
+            f.set(b, i32.add(b, toStride));
+          }
+        });
+      });
+      const rest = (firstRow: Operand<"i32">, firstColumn: Operand<"i32">): void => {
+        const source = i32.add(i32.mul(firstRow, fromStride), i32.mul(firstColumn, bytes));
+        const target = i32.add(i32.mul(firstColumn, toStride), i32.mul(firstRow, bytes));
+        const [height, width] = [i32.sub(rows, firstRow), i32.sub(columns, firstColumn)];
+        const [x, y] = [i32.add(from, source), i32.add(to, target)];
+        f.call(single, x, fromStride, height, width, y, toStride);
+      };
+      rest(0, wholeColumns);
+      f.set(columns, wholeColumns);
+      rest(wholeRows, 0);
     },
   );
 }

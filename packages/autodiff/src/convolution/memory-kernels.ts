@@ -1,27 +1,29 @@
+import type { DType } from "@flaxen/dtype";
 import { scratch } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
-import type { DType } from "@flaxen/dtype";
 import type { MemoryKernel } from "../memory-kernel.ts";
 import { planForward } from "./forward.ts";
 import { isEmpty, transposedGeometry } from "./geometry.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { planKernelGradient } from "./kernel-gradient.ts";
-import { DOUBLE_KERNELS, SINGLE_KERNELS } from "./kernels.ts";
+import { doubleKernels, singleKernels } from "./kernels.ts";
 import type { ConvolutionKernels, MoveKernel } from "./kernels.ts";
 
-/** Kernels that need more workspace than this leave the work to plain JavaScript. */
+/** Kernels that need more workspace than this, in bytes, leave the work to plain JavaScript. */
 const WORKSPACE = 64 * 2 ** 20;
+/** Kernels that are remembered; planning one takes as long as a small convolution. */
+const REMEMBERED = 32;
 
 /** The kernel of the convolution of x and kernel, if there is one. */
 export function convolutionKernel(
   geometry: ConvolutionGeometry,
   dtype: DType,
 ): MemoryKernel | undefined {
-  const kernels = kernelsOf(dtype);
-  if (kernels === undefined || isEmpty(geometry)) return undefined;
-  const program = planForward(geometry, kernels);
-  if (program.bytes > WORKSPACE) return undefined;
-  return ([x, kernel], out) => program.run(x, kernel, out, 0, geometry.batch);
+  return remember("output", geometry, dtype, (kernels) => {
+    const program = planForward(geometry, kernels);
+    if (program.bytes > WORKSPACE) return undefined;
+    return ([x, kernel], out) => program.run(x, kernel, out, 0, geometry.batch);
+  });
 }
 
 /** The kernel of the gradient with respect to x, from that of the output and the kernel. */
@@ -29,23 +31,23 @@ export function inputGradientKernel(
   geometry: ConvolutionGeometry,
   dtype: DType,
 ): MemoryKernel | undefined {
-  const kernels = kernelsOf(dtype);
-  if (kernels === undefined || isEmpty(geometry)) return undefined;
-  const program = planForward(transposedGeometry(geometry), kernels);
-  if (program.bytes > WORKSPACE) return undefined;
-  const { inFeatures, outFeatures, groups, windowShape, batch } = geometry;
-  const taps = windowShape.reduce((product, n) => product * n, 1);
-  const bytes = taps * (inFeatures / groups) * outFeatures * kernels.bytes;
-  return ([gradient, kernel], out) => {
-    const memory = scratch() as Scratch;
-    const flipped = memory.allocate(bytes);
-    try {
-      flipKernel(geometry, taps, kernels, kernel, flipped);
-      program.run(gradient, flipped, out, 0, batch);
-    } finally {
-      memory.release(flipped);
-    }
-  };
+  return remember("input", geometry, dtype, (kernels) => {
+    const program = planForward(transposedGeometry(geometry), kernels);
+    const { inFeatures, outFeatures, groups, windowShape, batch } = geometry;
+    const taps = windowShape.reduce((product, n) => product * n, 1);
+    const bytes = taps * (inFeatures / groups) * outFeatures * kernels.bytes;
+    if (program.bytes + bytes > WORKSPACE) return undefined;
+    return ([gradient, kernel], out) => {
+      const memory = scratch() as Scratch;
+      const flipped = memory.allocate(bytes);
+      try {
+        flipKernel(geometry, taps, kernels, kernel, flipped);
+        program.run(gradient, flipped, out, 0, batch);
+      } finally {
+        memory.release(flipped);
+      }
+    };
+  });
 }
 
 /** The kernel of the gradient with respect to the kernel, from x and the gradient of the output. */
@@ -53,17 +55,36 @@ export function kernelGradientKernel(
   geometry: ConvolutionGeometry,
   dtype: DType,
 ): MemoryKernel | undefined {
+  return remember("kernel", geometry, dtype, (kernels) => {
+    const program = planKernelGradient(geometry, kernels);
+    if (program.bytes > WORKSPACE) return undefined;
+    return ([x, gradient], out) => program.run(x, gradient, out);
+  });
+}
+
+const remembered = new Map<string, MemoryKernel | undefined>();
+
+/** Plans a kernel, or finds the one that was planned for the same arguments. */
+function remember(
+  wanted: "output" | "input" | "kernel",
+  geometry: ConvolutionGeometry,
+  dtype: DType,
+  plan: (kernels: ConvolutionKernels) => MemoryKernel | undefined,
+): MemoryKernel | undefined {
   const kernels = kernelsOf(dtype);
   if (kernels === undefined || isEmpty(geometry)) return undefined;
-  const program = planKernelGradient(geometry, kernels);
-  if (program.bytes > WORKSPACE) return undefined;
-  return ([x, gradient], out) => program.run(x, gradient, out);
+  const key = `${wanted} ${dtype} ${JSON.stringify(geometry)}`;
+  if (remembered.has(key)) return remembered.get(key);
+  const kernel = plan(kernels);
+  if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+  remembered.set(key, kernel);
+  return kernel;
 }
 
 /** The kernels for a dtype, if it has any here. */
 function kernelsOf(dtype: DType): ConvolutionKernels | undefined {
   const kernels =
-    dtype === "float32" ? SINGLE_KERNELS : dtype === "float64" ? DOUBLE_KERNELS : undefined;
+    dtype === "float32" ? singleKernels() : dtype === "float64" ? doubleKernels() : undefined;
   return kernels?.move() && kernels;
 }
 

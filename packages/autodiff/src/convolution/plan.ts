@@ -7,7 +7,7 @@ import type { ConvolutionGeometry, Phase } from "./geometry.ts";
 const PASS_PIXELS = 512;
 /** Pixels over which one term of the kernel gradient is summed; part of its definition. */
 const BLOCK_PIXELS = 1024;
-/** Groups with up to this many features on both sides are computed side by side, not one by one. */
+/** Groups with up to this many pairs of an input and an output feature are computed side by side, not one by one. */
 const NARROW_GROUP = 4;
 
 /**
@@ -72,7 +72,7 @@ export function planConvolution(geometry: ConvolutionGeometry): ConvolutionPlan 
   const { batch, inFeatures, outFeatures, groups, inputShape, windowShape } = geometry;
   const inWidth = inFeatures / groups;
   const outWidth = outFeatures / groups;
-  const sideBySide = groups > 1 && Math.max(inWidth, outWidth) <= NARROW_GROUP;
+  const sideBySide = groups > 1 && inWidth * outWidth <= NARROW_GROUP;
   const counts = windowCounts(geometry);
   const phases = phasesOf(geometry);
   const spread =

@@ -1,5 +1,8 @@
 import type { Scratch } from "@flaxen/wasm";
-import { NARROW, PAIR } from "./tiles.ts";
+import { PAIR } from "./tiles.ts";
+
+/** Rows of the tallest tile. */
+export const MOST_ROWS = 16;
 
 /** A range of addresses, relative to the start of the tables. */
 export interface Table {
@@ -63,5 +66,5 @@ export function cutOuter(memory: Scratch, address: number, count: number): void 
 }
 
 function wholeTiles(count: number): number {
-  return Math.ceil(count / NARROW.rows) * NARROW.rows;
+  return Math.ceil(count / MOST_ROWS) * MOST_ROWS;
 }

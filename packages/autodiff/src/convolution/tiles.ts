@@ -7,6 +7,8 @@ import type { FloatVectors } from "./vectors.ts";
 export const PAIR = 8;
 /** Steps between two branches back. */
 const UNROLL = 8;
+/** The same in narrow tiles, which do little of the work: the module is built and compiled at the first use. */
+const UNROLL_NARROW = 2;
 
 /** Rows and vectors of a register tile. */
 export interface TileShape {
@@ -37,6 +39,7 @@ export function buildPlaceTile(
   vectors: FloatVectors,
   shape: TileShape,
 ): PlaceTile {
+  const turns = shape === WIDE ? UNROLL : UNROLL_NARROW;
   return module.function(
     `places${shape.rows}x${shape.vectors}`,
     {
@@ -70,7 +73,7 @@ export function buildPlaceTile(
         unrolled(
           f,
           count,
-          UNROLL,
+          turns,
           (turn) => {
             for (const [v, vector] of right.entries()) {
               f.set(vector, v128.load(b, 16 * (turn * shape.vectors + v)));
@@ -83,8 +86,8 @@ export function buildPlaceTile(
             }
           },
           () => {
-            for (const pointer of at) f.set(pointer, i32.add(pointer, UNROLL * vectors.bytes));
-            f.set(b, i32.add(b, UNROLL * 16 * shape.vectors));
+            for (const pointer of at) f.set(pointer, i32.add(pointer, turns * vectors.bytes));
+            f.set(b, i32.add(b, turns * 16 * shape.vectors));
           },
         );
         f.set(b, end);
@@ -106,6 +109,7 @@ export function buildPackedTile(
   vectors: FloatVectors,
   shape: TileShape,
 ): PackedTile {
+  const turns = shape === WIDE ? UNROLL : UNROLL_NARROW;
   const aStep = shape.rows * vectors.bytes;
   const bStep = 16 * shape.vectors;
   return module.function(
@@ -131,7 +135,7 @@ export function buildPackedTile(
       unrolled(
         f,
         steps,
-        UNROLL,
+        turns,
         (turn) => {
           for (const [v, vector] of right.entries()) {
             f.set(vector, v128.load(b, bStep * turn + 16 * v));
@@ -144,8 +148,8 @@ export function buildPackedTile(
           }
         },
         () => {
-          f.set(a, i32.add(a, UNROLL * aStep));
-          f.set(b, i32.add(b, UNROLL * bStep));
+          f.set(a, i32.add(a, turns * aStep));
+          f.set(b, i32.add(b, turns * bStep));
         },
       );
       storeRows(f, vectors, sums, to, columns);

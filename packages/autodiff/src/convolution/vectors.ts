@@ -124,3 +124,25 @@ export function storeRows(
     },
   );
 }
+
+/** Transposes a square block of vectors: lane j of vector i becomes lane i of vector j. */
+export function transpose(
+  vectors: FloatVectors,
+  block: readonly Local<"v128">[],
+): Expression<"v128">[] {
+  if (vectors.count === 2) {
+    const [x, y] = block;
+    return [f64x2.shuffle(x, y, [0, 2]), f64x2.shuffle(x, y, [1, 3])];
+  }
+  const [x, y, z, w] = block;
+  const low = (a: Local<"v128">, b: Local<"v128">): Expression<"v128"> =>
+    f32x4.shuffle(a, b, [0, 4, 1, 5]);
+  const high = (a: Local<"v128">, b: Local<"v128">): Expression<"v128"> =>
+    f32x4.shuffle(a, b, [2, 6, 3, 7]);
+  return [
+    f32x4.shuffle(low(x, y), low(z, w), [0, 1, 4, 5]),
+    f32x4.shuffle(low(x, y), low(z, w), [2, 3, 6, 7]),
+    f32x4.shuffle(high(x, y), high(z, w), [0, 1, 4, 5]),
+    f32x4.shuffle(high(x, y), high(z, w), [2, 3, 6, 7]),
+  ];
+}
