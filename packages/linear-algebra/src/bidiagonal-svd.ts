@@ -1,5 +1,7 @@
-import { makeRotation, rotateColumns } from "./rotate.ts";
+import { makeRotation } from "./rotate.ts";
 import type { Rotation } from "./rotate.ts";
+import { rotateRows } from "./row-operations.ts";
+import { withWorkArrays } from "./work-arrays.ts";
 
 const EPS = 2 ** -53;
 /** The relative size of what counts as 0; each sweep cubes it in the end. */
@@ -7,15 +9,16 @@ const TOLERANCE = 10 * EPS;
 /** Sweeps per singular value before giving up; 2 are usual. */
 const MAX_SWEEPS = 30;
 
-/** Square matrices, row-major, whose columns take part in the rotations of one side. */
+/** Matrices whose rows take part in the rotations of one side, `stride` elements apart, a multiple of 8. */
 export interface Accumulators {
+  readonly stride: number;
   readonly left: Float64Array;
   readonly right: Float64Array;
 }
 
 /**
  * Diagonalizes an upper bidiagonal matrix by implicit QR, in place: `diagonal` receives the singular values,
- * in no order and with signs, and `above` zeros. The columns of the accumulators are rotated along.
+ * in no order and with signs, and `above` zeros. The rows of the accumulators are rotated along.
  *
  * Small singular values are found to high relative accuracy: a shift is used only where it does not hurt
  * them, and the sweeps run from the large end to the small one.
@@ -30,13 +33,19 @@ export function diagonalizeBidiagonal(
   accumulators?: Accumulators,
 ): boolean {
   const n = diagonal.length;
+  return withWorkArrays(n, [n, n, n, n], (rightCos, rightSin, leftCos, leftSin) =>
+    iterate(diagonal, above, { rightCos, rightSin, leftCos, leftSin }, accumulators),
+  );
+}
+
+function iterate(
+  diagonal: Float64Array,
+  above: Float64Array,
+  chains: Chains,
+  accumulators: Accumulators | undefined,
+): boolean {
+  const n = diagonal.length;
   const threshold = negligible(diagonal, above);
-  const chains: Chains = {
-    rightCos: new Float64Array(n),
-    rightSin: new Float64Array(n),
-    leftCos: new Float64Array(n),
-    leftSin: new Float64Array(n),
-  };
   let end = n - 1;
   let previousStart = -1;
   let previousEnd = -1;
@@ -78,11 +87,11 @@ export function diagonalizeBidiagonal(
     budget -= count;
     if (!accumulators) continue;
     // A sweep upwards is a sweep downwards of the reversed transpose: the sides change places.
-    const { left, right } = accumulators;
+    const { left, right, stride } = accumulators;
     const { leftCos, leftSin, rightCos, rightSin } = chains;
     const [x, y] = step === 1 ? [right, left] : [left, right];
-    rotateColumns(x, n, n, { first, step, count, cos: rightCos, sin: rightSin });
-    rotateColumns(y, n, n, { first, step, count, cos: leftCos, sin: leftSin });
+    rotateRows(x, stride, { first, step, count, cos: rightCos, sin: rightSin });
+    rotateRows(y, stride, { first, step, count, cos: leftCos, sin: leftSin });
   }
   return true;
 }

@@ -1,7 +1,9 @@
 import { bidiagonalize } from "./bidiagonalize.ts";
+import type { Bidiagonalization } from "./bidiagonalize.ts";
 import { diagonalizeBidiagonal } from "./bidiagonal-svd.ts";
 import { gemm } from "./gemm.ts";
 import { normalize } from "./normalize.ts";
+import { paddedLength, withWorkArrays } from "./work-arrays.ts";
 
 /** Which singular vectors are wanted: `min(m, n)` of each side, all of them, or none. */
 export type VectorCount = "thin" | "full" | "none";
@@ -66,39 +68,50 @@ function decomposeTall(
   const wanted = vectors !== "none";
   const scale = normalize(a);
   if (Number.isNaN(scale)) return allNaN(rows, n, left, wanted);
-  const { diagonal, above, left: formLeft, right: formRight } = bidiagonalize(a, rows, n);
-  if (!wanted) {
-    if (!diagonalizeBidiagonal(diagonal, above)) return allNaN(rows, n, left, wanted);
-    const s = diagonal.map((value) => Math.abs(value) * scale).sort();
-    return { s: s.reverse(), u: new Float64Array(0), v: new Float64Array(0) };
-  }
-  const turns = { left: identity(n), right: identity(n) };
-  if (!diagonalizeBidiagonal(diagonal, above, turns)) return allNaN(rows, n, left, wanted);
-  const order = Array.from(diagonal.keys()).sort(
-    (i, j) => Math.abs(diagonal[j]) - Math.abs(diagonal[i]),
-  );
-  const s = Float64Array.from(order, (i) => Math.abs(diagonal[i]) * scale);
-  const signs = Float64Array.from(diagonal, (value) => (value < 0 ? -1 : 1));
-  const v = new Float64Array(n * n);
-  gemm(false, false, n, n, n, formRight(), 0, arranged(turns.right, n, order, signs), 0, v, 0);
-  const q = formLeft(left);
-  const u = new Float64Array(rows * n);
-  gemm(
-    false,
-    false,
-    rows,
-    n,
-    n,
-    columnsOf(q, rows, left, n),
-    0,
-    arranged(turns.left, n, order),
-    0,
-    u,
-    0,
-  );
-  if (left === n) return { s, u, v };
-  for (let i = 0; i < rows; i++) q.set(u.subarray(i * n, (i + 1) * n), i * left);
-  return { s, u: q, v };
+  const stride = paddedLength(n);
+  return withWorkArrays(n, [rows * stride], (padded) => {
+    for (let i = 0; i < rows; i++) padded.set(a.subarray(i * n, (i + 1) * n), i * stride);
+    const found = bidiagonalize(padded, rows, n, stride);
+    const { diagonal, above } = found;
+    if (!wanted) {
+      if (!diagonalizeBidiagonal(diagonal, above)) return allNaN(rows, n, left, wanted);
+      const s = diagonal.map((value) => Math.abs(value) * scale).sort();
+      return { s: s.reverse(), u: new Float64Array(0), v: new Float64Array(0) };
+    }
+    return withVectors(found, rows, n, left, scale) ?? allNaN(rows, n, left, wanted);
+  });
+}
+
+/** The decomposition from the bidiagonal form; undefined if the iteration does not converge. */
+function withVectors(
+  { diagonal, above, left: formLeft, right: formRight }: Bidiagonalization,
+  rows: number,
+  n: number,
+  left: number,
+  scale: number,
+): SingularVectors | undefined {
+  const stride = Math.ceil(n / 8) * 8;
+  // The transposes of what the rotations add to U and V.
+  return withWorkArrays(n, [n * stride, n * stride], (leftTurns, rightTurns) => {
+    for (let i = 0; i < n; i++) leftTurns[i * stride + i] = rightTurns[i * stride + i] = 1;
+    const turns = { left: leftTurns, right: rightTurns, stride };
+    if (!diagonalizeBidiagonal(diagonal, above, turns)) return undefined;
+    const order = Array.from(diagonal.keys()).sort(
+      (i, j) => Math.abs(diagonal[j]) - Math.abs(diagonal[i]),
+    );
+    const s = Float64Array.from(order, (i) => Math.abs(diagonal[i]) * scale);
+    const signs = diagonal.map((value) => (value < 0 ? -1 : 1));
+    const v = new Float64Array(n * n);
+    const turnV = arranged(rightTurns, n, stride, order, signs);
+    gemm(false, true, n, n, n, formRight(), 0, turnV, 0, v, 0);
+    const q = formLeft(left);
+    const u = new Float64Array(rows * n);
+    const turnU = arranged(leftTurns, n, stride, order);
+    gemm(false, true, rows, n, n, columnsOf(q, rows, left, n), 0, turnU, 0, u, 0);
+    if (left === n) return { s, u, v };
+    for (let i = 0; i < rows; i++) q.set(u.subarray(i * n, (i + 1) * n), i * left);
+    return { s, u: q, v };
+  });
 }
 
 function allNaN(rows: number, n: number, left: number, wanted: boolean): SingularVectors {
@@ -109,24 +122,20 @@ function allNaN(rows: number, n: number, left: number, wanted: boolean): Singula
   };
 }
 
-function identity(n: number): Float64Array {
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) result[i * n + i] = 1;
-  return result;
-}
-
-/** The columns of a square matrix in another order, with signs that belong to the old one. */
+/** Rows of a matrix in another order, with signs that belong to the old one, without the padding. */
 function arranged(
   x: Float64Array,
   n: number,
+  stride: number,
   order: readonly number[],
   signs?: Float64Array,
 ): Float64Array {
-  const result = new Float64Array(x.length);
+  const result = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const from = order[j];
-      result[i * n + j] = signs ? signs[from] * x[i * n + from] : x[i * n + from];
+    const from = order[i] * stride;
+    result.set(x.subarray(from, from + n), i * n);
+    if (signs && signs[order[i]] < 0) {
+      for (let j = i * n; j < (i + 1) * n; j++) result[j] = -result[j];
     }
   }
   return result;

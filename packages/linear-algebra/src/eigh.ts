@@ -4,6 +4,7 @@ import { allocateReal, squareBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
 import { diagonalizeTridiagonal } from "./tridiagonal-eigen.ts";
 import { tridiagonalize } from "./tridiagonalize.ts";
+import { withWorkArrays } from "./work-arrays.ts";
 
 /** Options of {@link eigh}. */
 export interface EighOptions {
@@ -78,11 +79,17 @@ function eigenvectors(
   if (Number.isNaN(scale)) return undefined;
   const { diagonal, beside, vectors: form } = tridiagonalize(a, n);
   const columns = form();
-  if (!diagonalizeTridiagonal(diagonal, beside, columns)) return undefined;
-  const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[i] - diagonal[j]);
-  const vectors = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) vectors[i * n + j] = columns[i * n + order[j]];
-  }
-  return { values: Float64Array.from(order, (i) => diagonal[i] * scale), vectors };
+  const stride = Math.ceil(n / 8) * 8;
+  return withWorkArrays(n, [n * stride], (rows) => {
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) rows[j * stride + i] = columns[i * n + j];
+    }
+    if (!diagonalizeTridiagonal(diagonal, beside, rows, stride)) return undefined;
+    const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[i] - diagonal[j]);
+    const vectors = new Float64Array(n * n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) vectors[i * n + j] = rows[order[j] * stride + i];
+    }
+    return { values: Float64Array.from(order, (i) => diagonal[i] * scale), vectors };
+  });
 }

@@ -12,7 +12,7 @@ const PANEL_N = 2048;
 /**
  * Multiplies two matrices that lie in the scratch memory of `@flaxen/wasm`: `C = op(A) op(B)`, in place.
  *
- * Nothing is copied in or out; packed panels take up to 3 MiB (float32) or 6 MiB (float64) of
+ * Nothing is copied in or out; packed panels take up to 5 MiB (float32) or 6 MiB (float64) of
  * `scratch().allocate`, which are released again. Every output has the bits of {@link gemm}, so C may
  * also be computed by panels of its rows in separate calls.
  *
@@ -89,7 +89,7 @@ export function gemmInScratch(
 function product(
   kernel: GemmKernel,
   memory: Scratch,
-  bytes: number,
+  bytes: 4 | 8,
   transA: boolean,
   transB: boolean,
   m: number,
@@ -99,7 +99,7 @@ function product(
   b: number,
   c: number,
 ): boolean {
-  const kc = panelDepth(k);
+  const kc = panelDepth(k, bytes);
   const aBytes = packedElementsA(m, kc) * bytes;
   const needed = aBytes + packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
   if (needed > memory.available) return false;

@@ -2,8 +2,8 @@ import { scratch } from "@flaxen/wasm";
 import { doubleKernel, PANEL_M, singleKernel } from "./gemm-product.ts";
 import { ADD, OVERWRITE } from "./gemm-mode.ts";
 
-/** Longest k panel: a strip of B (10 KiB) and one of A stay in the first-level cache. */
-export const PANEL_K = 320;
+/** Longest k panel by bytes of an element: a strip of B (16 KiB, 10 in float64) and one of A stay in the first-level cache. */
+export const PANEL_K: Readonly<Record<4 | 8, number>> = { 4: 512, 8: 320 };
 /** Elements of an operand or of C that are in the scratch memory at a time, at most. */
 const BLOCK_ELEMENTS = 4 * 2 ** 20;
 /** Length of k in a block, when the operands have to be brought in by blocks. */
@@ -54,7 +54,7 @@ export function wasmGemm(
   const view = single ? memory.f32 : memory.f64;
   const few = m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS;
   if (!few && Math.max(m * k, k * n, m * n) <= BLOCK_ELEMENTS) {
-    const kc = panelDepth(k);
+    const kc = panelDepth(k, bytes);
     const elements = blockElements(m, n, k, kc);
     if (elements * bytes <= memory.available) {
       const aAt = memory.allocate(elements * bytes);
@@ -89,12 +89,12 @@ export function wasmGemm(
       return true;
     }
   }
-  const blocks = planBlocks(m, n, k, transB, single, Math.floor(memory.available / bytes));
+  const blocks = planBlocks(m, n, k, transB, bytes, Math.floor(memory.available / bytes));
   if (!blocks) return false;
   const { mb, nb, kb } = blocks;
   const left: Operand = { data: a, offset: aOffset, stride: transA ? m : k, alongK: !transA };
   const right: Operand = { data: b, offset: bOffset, stride: transB ? k : n, alongK: transB };
-  const kc = panelDepth(kb);
+  const kc = panelDepth(kb, bytes);
   const aAt = memory.allocate(blocks.elements * bytes);
   const bAt = aAt + (mb * kb + SLACK) * bytes;
   const cAt = bAt + (nb * kb + SLACK) * bytes;
@@ -140,8 +140,8 @@ export function wasmGemm(
 }
 
 /** Steps of k in one packed panel: panels of nearly equal length. */
-export function panelDepth(k: number): number {
-  return roundUp(Math.ceil(k / Math.ceil(k / PANEL_K)), 8);
+export function panelDepth(k: number, bytes: 4 | 8): number {
+  return roundUp(Math.ceil(k / Math.ceil(k / PANEL_K[bytes])), 8);
 }
 
 /** Elements that a packed block of A takes. */
@@ -169,7 +169,7 @@ function planBlocks(
   n: number,
   k: number,
   transB: boolean,
-  single: boolean,
+  bytes: 4 | 8,
   available: number,
 ): Blocks | undefined {
   let mb = m;
@@ -184,21 +184,21 @@ function planBlocks(
       kb = Math.min(k, roundUp(Math.ceil(FEW_ROWS_ELEMENTS / nb), 32));
     }
   }
-  let elements = blockElements(mb, nb, kb);
+  let elements = blockElements(mb, nb, kb, panelDepth(kb, bytes));
   if (Math.max(mb * kb, kb * nb, mb * nb) <= BLOCK_ELEMENTS && elements <= available) {
     return { mb, nb, kb, elements };
   }
   // Five parts: the operands, C, and the packed panels, of which that of B is the larger one.
   const limit = Math.min(BLOCK_ELEMENTS, Math.floor(available / 5) - 2 * SLACK);
-  const tileColumns = single ? 8 : 4;
+  const tileColumns = 32 / bytes;
   kb = Math.min(k, BLOCK_K);
   nb = Math.min(n, roundDown(limit / (kb + 16), tileColumns));
   mb = Math.min(m, roundDown(limit / Math.max(kb, nb), 4));
-  elements = nb > 0 && mb > 0 ? blockElements(mb, nb, kb) : Infinity;
+  elements = nb > 0 && mb > 0 ? blockElements(mb, nb, kb, panelDepth(kb, bytes)) : Infinity;
   return elements <= available ? { mb, nb, kb, elements } : undefined;
 }
 
-function blockElements(mb: number, nb: number, kb: number, kc = panelDepth(kb)): number {
+function blockElements(mb: number, nb: number, kb: number, kc: number): number {
   const operands = mb * kb + nb * kb + mb * nb + 4 * SLACK;
   return operands + packedElementsA(mb, kc) + packedElementsB(nb, kc);
 }

@@ -55,7 +55,8 @@ export function withWorkspace<T extends Float32Array | Float64Array, R>(
   const bytes = single ? 4 : 8;
 
   const parts = sizes.reduce((sum, size) => sum + size + SLACK, 0);
-  const packed = packedElementsA(PANEL_M, PANEL_K) + packedElementsB(columns, PANEL_K) + SLACK;
+  const kc = PANEL_K[bytes];
+  const packed = packedElementsA(PANEL_M, kc) + packedElementsB(columns, kc) + SLACK;
   const kernel = single ? singleKernel() : doubleKernel();
   const memory = kernel && scratch();
   if (!memory || (parts + packed) * bytes > memory.available) {
@@ -65,7 +66,7 @@ export function withWorkspace<T extends Float32Array | Float64Array, R>(
   const at = memory.allocate((parts + packed) * bytes);
   try {
     const data = single ? memory.f32 : memory.f64;
-    return body(new ScratchWorkspace(kernel, data as T, at, parts, PANEL_K));
+    return body(new ScratchWorkspace(kernel, data as T, at, parts, kc));
   } finally {
     memory.release(at);
   }
@@ -107,7 +108,7 @@ class PlainWorkspace<T extends Float32Array | Float64Array> implements Workspace
 class ScratchWorkspace<T extends Float32Array | Float64Array> implements Workspace<T> {
   readonly data: T;
   private readonly kernel: GemmKernel;
-  private readonly bytes: number;
+  private readonly bytes: 4 | 8;
   private readonly packedA: number;
   private readonly packedB: number;
   private next: number;
@@ -116,7 +117,7 @@ class ScratchWorkspace<T extends Float32Array | Float64Array> implements Workspa
   constructor(kernel: GemmKernel, data: T, at: number, parts: number, kc: number) {
     this.kernel = kernel;
     this.data = data;
-    this.bytes = data.BYTES_PER_ELEMENT;
+    this.bytes = data.BYTES_PER_ELEMENT === 4 ? 4 : 8;
     this.next = at / this.bytes;
     this.packedA = at + Math.ceil((parts * this.bytes) / 64) * 64;
     this.packedB = this.packedA + packedElementsA(PANEL_M, kc) * this.bytes;
@@ -163,7 +164,7 @@ class ScratchWorkspace<T extends Float32Array | Float64Array> implements Workspa
       cStride * bytes,
       this.packedA,
       this.packedB,
-      panelDepth(k),
+      panelDepth(k, bytes),
       mode,
     );
   }

@@ -1,5 +1,7 @@
 import { euclideanNorm } from "./euclidean-norm.ts";
 import { hypotenuse } from "./rotate.ts";
+import { combineRows, subtractOuter } from "./row-operations.ts";
+import { paddedLength, withWorkArrays } from "./work-arrays.ts";
 
 /** Vectors shorter than this are scaled up. */
 const TINY = 2 ** -500;
@@ -56,67 +58,23 @@ export function formReflections(
   shift: number,
   load: (j: number, v: Float64Array) => number,
 ): Float64Array {
-  const q = new Float64Array(rows * columns);
-  for (let i = 0; i < Math.min(rows, columns); i++) q[i * columns + i] = 1;
-  const v = new Float64Array(rows);
-  const w = new Float64Array(columns);
-  for (let j = count - 1; j >= 0; j--) {
-    const tau = load(j, v);
-    if (tau === 0) continue;
-    // Columns before the first reflected row are still those of the identity.
-    reflectRows(q, j + shift, rows, columns, v, tau, w);
-  }
-  return q;
-}
-
-/** `Q = (I - tau v vᵀ) Q` for the rows and columns from `start` on; four rows at a time share the loads of w. */
-function reflectRows(
-  q: Float64Array,
-  start: number,
-  rows: number,
-  columns: number,
-  v: Float64Array,
-  tau: number,
-  w: Float64Array,
-): void {
-  const width = columns - start;
-  w.fill(0, 0, width);
-  let i = start;
-  for (; i + 4 <= rows; i += 4) {
-    const at = i - start;
-    const [f0, f1, f2, f3] = [v[at], v[at + 1], v[at + 2], v[at + 3]];
-    const row0 = i * columns + start;
-    const row1 = row0 + columns;
-    const row2 = row1 + columns;
-    const row3 = row2 + columns;
-    for (let c = 0; c < width; c++) {
-      w[c] += f0 * q[row0 + c] + f1 * q[row1 + c] + (f2 * q[row2 + c] + f3 * q[row3 + c]);
+  const stride = paddedLength(columns);
+  return withWorkArrays(columns, [rows * stride, rows, stride], (q, v, w) => {
+    for (let i = 0; i < Math.min(rows, columns); i++) q[i * stride + i] = 1;
+    for (let j = count - 1; j >= 0; j--) {
+      const tau = load(j, v);
+      if (tau === 0) continue;
+      // Columns before the first reflected row are still those of the identity.
+      const start = j + shift;
+      const at = start * stride + start;
+      combineRows(w, q, at, stride, rows - start, columns - start, v);
+      for (let c = 0; c < columns - start; c++) w[c] *= tau;
+      subtractOuter(q, at, stride, rows - start, columns - start, v, w);
     }
-  }
-  for (; i < rows; i++) {
-    const factor = v[i - start];
-    const row = i * columns + start;
-    for (let c = 0; c < width; c++) w[c] += factor * q[row + c];
-  }
-  for (let c = 0; c < width; c++) w[c] *= tau;
-  for (i = start; i + 4 <= rows; i += 4) {
-    const at = i - start;
-    const [f0, f1, f2, f3] = [v[at], v[at + 1], v[at + 2], v[at + 3]];
-    const row0 = i * columns + start;
-    const row1 = row0 + columns;
-    const row2 = row1 + columns;
-    const row3 = row2 + columns;
-    for (let c = 0; c < width; c++) {
-      const x = w[c];
-      q[row0 + c] -= f0 * x;
-      q[row1 + c] -= f1 * x;
-      q[row2 + c] -= f2 * x;
-      q[row3 + c] -= f3 * x;
+    const result = new Float64Array(rows * columns);
+    for (let i = 0; i < rows; i++) {
+      result.set(q.subarray(i * stride, i * stride + columns), i * columns);
     }
-  }
-  for (; i < rows; i++) {
-    const factor = v[i - start];
-    const row = i * columns + start;
-    for (let c = 0; c < width; c++) q[row + c] -= factor * w[c];
-  }
+    return result;
+  });
 }

@@ -1,5 +1,7 @@
-import { makeRotation, rotateColumns } from "./rotate.ts";
+import { makeRotation } from "./rotate.ts";
 import type { Rotation } from "./rotate.ts";
+import { rotateRows } from "./row-operations.ts";
+import { withWorkArrays } from "./work-arrays.ts";
 
 const EPS = 2 ** -53;
 /** Sweeps per eigenvalue before giving up; 2 are usual. */
@@ -7,7 +9,7 @@ const MAX_SWEEPS = 30;
 
 /**
  * Diagonalizes a symmetric tridiagonal matrix by implicit QL or QR, in place: `diagonal` receives the
- * eigenvalues in no order. The columns of `vectors`, row-major `[n, n]`, are rotated along.
+ * eigenvalues in no order. The rows of `vectors`, `stride` elements apart, a multiple of 8, are rotated along.
  *
  * Each block is worked on from its small end, so that graded matrices keep their small eigenvalues.
  *
@@ -18,10 +20,23 @@ export function diagonalizeTridiagonal(
   diagonal: Float64Array,
   beside: Float64Array,
   vectors: Float64Array,
+  stride: number,
 ): boolean {
   const n = diagonal.length;
-  const cos = new Float64Array(n);
-  const sin = new Float64Array(n);
+  return withWorkArrays(n, [n, n], (cos, sin) =>
+    iterate(diagonal, beside, vectors, stride, cos, sin),
+  );
+}
+
+function iterate(
+  diagonal: Float64Array,
+  beside: Float64Array,
+  vectors: Float64Array,
+  stride: number,
+  cos: Float64Array,
+  sin: Float64Array,
+): boolean {
+  const n = diagonal.length;
   let budget = MAX_SWEEPS * n;
   for (let start = 0, end = 0; start < n; start = end + 1) {
     end = splitAfter(diagonal, beside, start, n - 1, 1);
@@ -39,7 +54,7 @@ export function diagonalizeTridiagonal(
       if (far !== last) beside[between(far, step)] = 0;
       const count = sweep(diagonal, beside, at, far, step, cos, sin);
       const back = step === 1 ? -1 : 1;
-      rotateColumns(vectors, n, n, { first: far, step: back, count, cos, sin });
+      rotateRows(vectors, stride, { first: far, step: back, count, cos, sin });
     }
   }
   return true;

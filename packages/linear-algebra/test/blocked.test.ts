@@ -1,6 +1,17 @@
 import test from "ava";
 import type { ExecutionContext } from "ava";
-import { cholesky, det, inv, lu, matmul, qr, solve, triangularSolve } from "@flaxen/linear-algebra";
+import {
+  cholesky,
+  det,
+  eigh,
+  inv,
+  lu,
+  matmul,
+  qr,
+  solve,
+  svd,
+  triangularSolve,
+} from "@flaxen/linear-algebra";
 import { astype, contiguous, eye, NDArray, transpose } from "@flaxen/ndarray";
 import { bitEqual } from "@flaxen/testing";
 import { scratch, setWasmEnabled } from "@flaxen/wasm";
@@ -226,7 +237,14 @@ test("the factorizations have the same bits with and without WebAssembly", (t) =
       [129, 129],
     ]) {
       const x = randomArray(shape, 11, dtype);
-      const factors = (): NDArray[] => [...qr(x), ...lu(x), qr(x, { mode: "r" })];
+      const factors = (): NDArray[] => [
+        ...qr(x),
+        ...lu(x),
+        qr(x, { mode: "r" }),
+        ...svd(x),
+        ...svd(x, { fullMatrices: false }),
+        svd(x, { computeUv: false }),
+      ];
       const [on, off] = both(factors);
       for (const [i, factor] of on.entries()) bitEqual(t, off[i], factor);
     }
@@ -236,6 +254,7 @@ test("the factorizations have the same bits with and without WebAssembly", (t) =
       const gram = matmul(a, transpose(a));
       const results = (): NDArray[] => [
         cholesky(gram),
+        ...eigh(gram),
         solve(a, b),
         inv(a),
         det(a),
@@ -252,10 +271,10 @@ test("the factorizations do without WebAssembly when no scratch memory is left, 
   const memory = scratch()!;
   const x = randomArray([65, 65], 14, "float32");
   const before = memory.available;
-  const expected = [...qr(x), ...lu(x), inv(x)];
+  const expected = [...qr(x), ...lu(x), inv(x), ...svd(x), ...eigh(x)];
   t.is(memory.available, before);
   const taken = memory.allocate(memory.available);
-  const results = [...qr(x), ...lu(x), inv(x)];
+  const results = [...qr(x), ...lu(x), inv(x), ...svd(x), ...eigh(x)];
   memory.release(taken);
   for (const [i, result] of results.entries()) bitEqual(t, result, expected[i]);
 });
