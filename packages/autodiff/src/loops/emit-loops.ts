@@ -72,7 +72,7 @@ export interface EmittedNest {
 }
 
 /** Instructions from which a formula is a long chain. */
-const LONG = 30;
+export const LONG = 30;
 
 type Pointer = Local<"i32">;
 
@@ -245,7 +245,7 @@ class LoopEmitter {
       if (own >= LONG) return 4;
       cost += own;
     }
-    return cost <= 6 ? 4 : cost <= 16 ? 2 : 1;
+    return cost <= 10 ? 4 : cost <= 16 ? 2 : 1;
   }
 
   /**
