@@ -62,9 +62,9 @@ export const sigmoidPrimitive: PlainPrimitive = {
   lanes: {
     cost: 45,
     float32: (f, [x]) => {
-      const power = f32x4Exp(f, f.let(f32x4.neg(x.parts[0])));
       const one = single(f, 1);
-      return floatLanes(f.let(f32x4.div(one, f32x4.add(one, power))));
+      const power = floatLanes(f32x4Exp(f, eachPart(f, [x], f32x4.neg).parts));
+      return eachPart(f, [power], (y) => f32x4.div(one, f32x4.add(one, y)));
     },
   },
   vjp: (ct, { output }) => [multiply(multiply(ct, output), subtract(1, output))],
@@ -92,10 +92,10 @@ export const softplusPrimitive: PlainPrimitive = {
   lanes: {
     cost: 140,
     float32: (f, [x]) => {
-      const [a] = x.parts;
-      const power = f32x4Exp(f, f.let(f32x4.neg(f32x4.abs(a))));
-      const positive = f32x4.max(a, single(f, 0));
-      return floatLanes(f.let(f32x4.add(positive, f32x4Log1p(f, power))));
+      const zero = single(f, 0);
+      const power = f32x4Exp(f, eachPart(f, [x], (y) => f32x4.neg(f32x4.abs(y))).parts);
+      const rest = floatLanes(f32x4Log1p(f, power));
+      return eachPart(f, [x, rest], (y, z) => f32x4.add(f32x4.max(y, zero), z));
     },
   },
   vjp: (ct, { inputs: [x] }) => [multiply(ct, sigmoid(x))],

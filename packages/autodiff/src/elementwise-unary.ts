@@ -198,7 +198,7 @@ const expPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.exp(a[i]);
       },
     ),
-  lanes: { cost: 40, float32: (f, [x]) => floatLanes(f32x4Exp(f, x.parts[0])) },
+  lanes: { cost: 40, float32: (f, [x]) => floatLanes(f32x4Exp(f, x.parts)) },
   vjp: (ct, { output }) => [multiply(ct, output)],
 };
 
@@ -233,7 +233,7 @@ const expm1Primitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.expm1(a[i]);
       },
     ),
-  lanes: { cost: 80, float32: (f, [x]) => floatLanes(f32x4Expm1(f, x.parts[0])) },
+  lanes: { cost: 80, float32: (f, [x]) => floatLanes(f32x4Expm1(f, x.parts)) },
   vjp: (ct, { output }) => [multiply(ct, add(output, 1))],
 };
 
@@ -268,7 +268,7 @@ const logPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.log(a[i]);
       },
     ),
-  lanes: { cost: 50, float32: (f, [x]) => floatLanes(f32x4Log(f, x.parts[0])) },
+  lanes: { cost: 50, float32: (f, [x]) => floatLanes(f32x4Log(f, x.parts)) },
   vjp: (ct, { inputs: [x] }) => [divide(ct, x)],
 };
 
@@ -303,7 +303,7 @@ const log1pPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.log1p(a[i]);
       },
     ),
-  lanes: { cost: 90, float32: (f, [x]) => floatLanes(f32x4Log1p(f, x.parts[0])) },
+  lanes: { cost: 90, float32: (f, [x]) => floatLanes(f32x4Log1p(f, x.parts)) },
   vjp: (ct, { inputs: [x] }) => [divide(ct, add(x, 1))],
 };
 
@@ -385,8 +385,8 @@ const rsqrtPrimitive: PlainPrimitive = {
   lanes: {
     cost: 8,
     float32: (f, [x]) => {
-      const wide = { dtype: x.dtype, parts: promoteParts(f, x.parts[0]) };
-      return { dtype: x.dtype, parts: [demoteParts(f, inverseRoot(f, wide).parts)] };
+      const wide: Lanes = { dtype: "float64", parts: promoteParts(f, x.parts) };
+      return floatLanes(demoteParts(f, inverseRoot(f, wide).parts));
     },
     float64: (f, [x]) => inverseRoot(f, x),
   },
@@ -575,7 +575,7 @@ const tanhPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = Math.tanh(a[i]);
       },
     ),
-  lanes: { cost: 60, float32: (f, [x]) => floatLanes(f32x4Tanh(f, x.parts[0])) },
+  lanes: { cost: 60, float32: (f, [x]) => floatLanes(f32x4Tanh(f, x.parts)) },
   // (1 + y)(1 - y) keeps the bits that 1 - y*y loses near saturation.
   vjp: (ct, { output }) => [multiply(multiply(ct, add(output, 1)), subtract(1, output))],
 };
@@ -614,7 +614,7 @@ const erfPrimitive: PlainPrimitive = {
         for (let i = 0; i < a.length; i++) o[i] = erf64(a[i]);
       },
     ),
-  lanes: { cost: 60, float32: (f, [x]) => floatLanes(f32x4Erf(f, x.parts[0])) },
+  lanes: { cost: 60, float32: (f, [x]) => floatLanes(f32x4Erf(f, x.parts)) },
   vjp: (ct, { inputs: [x] }) => [multiply(ct, multiply(ERF_SLOPE, exp(negative(square(x)))))],
 };
 

@@ -9,10 +9,10 @@ export type Vector = Local<"v128">;
 export type LaneDType = "float32" | "float64" | "int32" | "uint32" | "bool";
 
 /**
- * Four neighbouring elements in SIMD registers.
+ * Neighbouring elements in SIMD registers: a unit of four, or some units side by side.
  *
- * float32, int32 and uint32 take one register of four lanes; bool is one register of four 32-bit masks (all ones
- * or all zeros); float64 takes two registers of two lanes.
+ * A unit of float32, int32 or uint32 is one register of four lanes; of bool one register of four 32-bit masks (all ones
+ * or all zeros); of float64 two registers of two lanes.
  */
 export interface Lanes {
   /** Element type. */
@@ -21,7 +21,7 @@ export interface Lanes {
   readonly parts: readonly Vector[];
 }
 
-/** Writes the code that computes four elements of a result from those of the operands. */
+/** Writes the code that computes elements of a result from those of the operands. */
 export type LaneFormula<P> = (
   f: FunctionBuilder,
   operands: readonly Lanes[],
@@ -72,37 +72,40 @@ export function maskOf(
   operands: readonly Lanes[],
   instruction: Instruction,
 ): Lanes {
-  const { parts } = eachPart(f, operands, instruction);
-  return { dtype: "bool", parts: parts.length === 1 ? parts : [narrowMask(f, parts)] };
+  const { dtype, parts } = eachPart(f, operands, instruction);
+  if (dtype !== "float64") return { dtype: "bool", parts };
+  return {
+    dtype: "bool",
+    parts: pairs(parts, (low, high) => f.let(i32x4.shuffle(low, high, [0, 2, 4, 6]))),
+  };
 }
 
-/** Two registers of two 64-bit masks as one of four 32-bit masks. */
-function narrowMask(f: FunctionBuilder, [low, high]: readonly Vector[]): Vector {
-  return f.let(i32x4.shuffle(low, high, [0, 2, 4, 6]));
+/** One vector from each two. */
+function pairs<T>(parts: readonly T[], join: (low: T, high: T) => Vector): Vector[] {
+  return parts.flatMap((low, i) => (i % 2 === 0 ? [join(low, parts[i + 1])] : []));
 }
 
-/** A mask in as many registers, of as wide lanes, as the elements it selects. */
+/** Masks in as many registers, of as wide lanes, as the elements they select. */
 export function widenMask(f: FunctionBuilder, mask: Lanes, dtype: LaneDType): readonly Vector[] {
-  const [x] = mask.parts;
   if (dtype !== "float64") return mask.parts;
-  return [f.let(i32x4.shuffle(x, x, [0, 0, 1, 1])), f.let(i32x4.shuffle(x, x, [2, 2, 3, 3]))];
+  return mask.parts.flatMap((x) => [
+    f.let(i32x4.shuffle(x, x, [0, 0, 1, 1])),
+    f.let(i32x4.shuffle(x, x, [2, 2, 3, 3])),
+  ]);
 }
 
 /** float32 lanes as float64 lanes. */
-export function promoteParts(f: FunctionBuilder, x: Vector): Vector[] {
-  return [
+export function promoteParts(f: FunctionBuilder, parts: readonly Vector[]): Vector[] {
+  return parts.flatMap((x) => [
     f.let(f64x2.promoteLowF32x4(x)),
     f.let(f64x2.promoteLowF32x4(i32x4.shuffle(x, x, [2, 3, 2, 3]))),
-  ];
+  ]);
 }
 
 /** float64 lanes rounded to float32 lanes. */
-export function demoteParts(
-  f: FunctionBuilder,
-  [low, high]: readonly Expression<"v128">[],
-): Vector {
-  return f.let(
-    i32x4.shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]),
+export function demoteParts(f: FunctionBuilder, parts: readonly Vector[]): Vector[] {
+  return pairs(parts, (low, high) =>
+    f.let(i32x4.shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5])),
   );
 }
 
@@ -122,9 +125,9 @@ export function word(f: FunctionBuilder, x: number): Vector {
   return f.hoist(i32x4.splat(x));
 }
 
-/** A register of float32. */
-export function floatLanes(x: Vector): Lanes {
-  return { dtype: "float32", parts: [x] };
+/** Registers of float32. */
+export function floatLanes(parts: readonly Vector[]): Lanes {
+  return { dtype: "float32", parts };
 }
 
 /** The lanes themselves. */
@@ -139,27 +142,30 @@ export function convertLanes(f: FunctionBuilder, x: Lanes, to: LaneDType): Lanes
 }
 
 function convertParts(f: FunctionBuilder, x: Lanes, to: LaneDType): readonly Vector[] {
-  const [a] = x.parts;
+  const { parts } = x;
+  const each = (instruction: Instruction): readonly Vector[] => eachPart(f, [x], instruction).parts;
   switch (x.dtype) {
     case "float32":
       switch (to) {
         case "float64":
-          return promoteParts(f, a);
+          return promoteParts(f, parts);
         case "int32":
-          return [f.let(i32x4.truncSatF32x4S(a))];
+          return each(i32x4.truncSatF32x4S);
         case "uint32":
-          return [f.let(i32x4.truncSatF32x4U(a))];
+          return each(i32x4.truncSatF32x4U);
         default:
-          return [f.let(f32x4.ne(a, single(f, 0)))];
+          return each((y) => f32x4.ne(y, single(f, 0)));
       }
     case "float64":
       switch (to) {
         case "float32":
-          return [demoteParts(f, x.parts)];
+          return demoteParts(f, parts);
         case "int32":
         case "uint32": {
           const convert = to === "int32" ? i32x4.truncSatF64x2SZero : i32x4.truncSatF64x2UZero;
-          return [f.let(i32x4.shuffle(convert(a), convert(x.parts[1]), [0, 1, 4, 5]))];
+          return pairs(parts, (low, high) =>
+            f.let(i32x4.shuffle(convert(low), convert(high), [0, 1, 4, 5])),
+          );
         }
         default:
           return maskOf(f, [x], (y) => f64x2.ne(y, double(f, 0))).parts;
@@ -167,28 +173,32 @@ function convertParts(f: FunctionBuilder, x: Lanes, to: LaneDType): readonly Vec
     case "bool":
       switch (to) {
         case "float32":
-          return [f.let(v128.and(a, single(f, 1)))];
+          return each((y) => v128.and(y, single(f, 1)));
         case "float64":
           return widenMask(f, x, to).map((mask) => f.let(v128.and(mask, double(f, 1))));
         default:
-          return [f.let(v128.and(a, word(f, 1)))];
+          return each((y) => v128.and(y, word(f, 1)));
       }
     default:
-      return fromInteger(f, a, x.dtype === "int32", to);
+      return fromInteger(f, x, to);
   }
 }
 
-function fromInteger(f: FunctionBuilder, a: Vector, signed: boolean, to: LaneDType): Vector[] {
+function fromInteger(f: FunctionBuilder, x: Lanes, to: LaneDType): readonly Vector[] {
+  const signed = x.dtype === "int32";
   switch (to) {
     case "float32":
-      return [f.let(signed ? f32x4.convertI32x4S(a) : f32x4.convertI32x4U(a))];
+      return eachPart(f, [x], signed ? f32x4.convertI32x4S : f32x4.convertI32x4U).parts;
     case "float64": {
       const convert = signed ? f64x2.convertLowI32x4S : f64x2.convertLowI32x4U;
-      return [f.let(convert(a)), f.let(convert(i32x4.shuffle(a, a, [2, 3, 2, 3])))];
+      return x.parts.flatMap((y) => [
+        f.let(convert(y)),
+        f.let(convert(i32x4.shuffle(y, y, [2, 3, 2, 3]))),
+      ]);
     }
     case "bool":
-      return [f.let(i32x4.ne(a, word(f, 0)))];
+      return eachPart(f, [x], (y) => i32x4.ne(y, word(f, 0))).parts;
     default:
-      return [a];
+      return x.parts;
   }
 }

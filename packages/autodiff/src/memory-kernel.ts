@@ -4,7 +4,7 @@ import { flatData, NDArray } from "@flaxen/ndarray";
 import { scratch, wasmEnabled } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
 import { sizeOf } from "./compute-dtype.ts";
-import { eagerLoop } from "./loops/eager-loops.ts";
+import { eagerLoop, loopPays } from "./loops/eager-loops.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
 
 /**
@@ -62,7 +62,9 @@ export function runKernel<P>(
   if ((kernel === undefined && !isLoop) || !wasmEnabled()) return undefined;
   let size = sizeOf(out.shape);
   for (const x of inputs) size = Math.max(size, x.size);
-  if (size < KERNEL_THRESHOLD) return undefined;
+  if (isLoop ? !loopPays(primitive as Primitive<unknown>, size) : size < KERNEL_THRESHOLD) {
+    return undefined;
+  }
   if (copyPays !== undefined && !copyPays(inputs, params, out)) return undefined;
   const memory = scratch();
   if (memory === undefined) return undefined;

@@ -162,58 +162,58 @@ for (const dtype of DTYPES) {
 
 /** Shapes and the axes that are reduced. */
 const REDUCED: readonly (readonly [shape: readonly number[], axis: readonly number[]])[] = [
-  [[4099], [0]],
-  [[61, 67], [0]],
-  [[61, 67], [1]],
+  [[8195], [0]],
+  [[131, 67], [0]],
+  [[131, 67], [1]],
   [
-    [61, 67],
+    [131, 67],
     [0, 1],
   ],
   [
-    [64, 64],
+    [128, 64],
     [0, 1],
   ],
   [
-    [512, 8],
+    [1024, 8],
     [0, 1],
   ],
   [
-    [8, 24, 32],
+    [8, 33, 32],
     [0, 2],
   ],
   [
-    [8, 24, 31],
+    [8, 34, 31],
     [0, 2],
   ],
-  [[8, 24, 31], [1]],
+  [[8, 34, 31], [1]],
   [
-    [8, 24, 31],
+    [8, 34, 31],
     [0, 1],
   ],
   [
-    [8, 24, 31],
+    [8, 34, 31],
     [1, 2],
   ],
   [
-    [8, 24, 31],
+    [8, 34, 31],
     [0, 1, 2],
   ],
   [
-    [10, 5, 9, 11],
+    [10, 10, 9, 11],
     [0, 2],
   ],
   [
-    [10, 5, 9, 11],
+    [10, 10, 9, 11],
     [1, 3],
   ],
-  [[2049, 2], [0]],
+  [[4097, 2], [0]],
   [
-    [1365, 3],
+    [2731, 3],
     [0, 1],
   ],
-  [[700, 6], [1]],
-  [[1, 4096, 1], [1]],
-  [[1, 4096, 1], [0]],
+  [[1400, 6], [1]],
+  [[1, 8192, 1], [1]],
+  [[1, 8192, 1], [0]],
 ];
 
 const REDUCTIONS = ["sum", "mean", "max", "min", "any", "all", "variance"] as const;
@@ -226,7 +226,13 @@ for (const dtype of DTYPES) {
           values(shape, dtype, 6),
           plain(() => ops.where(ops.isfinite(values(shape, dtype, 7)), values(shape, dtype, 7), 0)),
         ]) {
-          sameAsPlain(t, () => ops[name](x as NDArray, { axis }), 4096);
+          const reduce = (y: Tensor): Tensor => ops[name](y, { axis });
+          sameAsPlain(t, () => reduce(x), 8192);
+          bitEqual(
+            t,
+            ops.jit(reduce)(x),
+            plain(() => reduce(x)),
+          );
         }
       }
     });
@@ -237,8 +243,8 @@ test("max and min of zeros of both signs take 0 and -0", (t) => {
   for (const [shape, axis] of REDUCED) {
     const zeros = values(shape, "float32", 8);
     for (let i = 0; i < zeros.size; i++) (zeros.data as Float32Array)[i] = i % 11 === 3 ? 0 : -0;
-    sameAsPlain(t, () => ops.max(zeros, { axis }), 4096);
-    sameAsPlain(t, () => ops.min(zeros, { axis }), 4096);
+    sameAsPlain(t, () => ops.max(zeros, { axis }), 8192);
+    sameAsPlain(t, () => ops.min(zeros, { axis }), 8192);
   }
 });
 

@@ -1,100 +1,129 @@
 /*
- * Elementary functions of four float32 values in the lanes of a vector, in every bit the functions of
- * `@flaxen/dtype` with the same names. Those say what each step is; here all cases are computed and the right ones taken.
+ * Elementary functions of float32 values in the lanes of vectors, in every bit the functions of `@flaxen/dtype` with the
+ * same names. Those say what each step is; here all cases are computed and the right ones taken. Each step is written
+ * for all vectors before the next one, so that no unit of the processor waits for a result.
  *
  * A fused multiply-add of float32 is a float64 product, which is exact, a float64 sum, and one rounding to float32.
  * Where all results of a step have one exponent, that rounding is `(x + M) - M`, with `M` so large that the sum has
  * float32's last place there; elsewhere it is a demotion.
  */
 
-import type { Expression, Local } from "./expression.ts";
+import type { Expression, Local, Operand } from "./expression.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import { f32x4, f64x2, i32x4, v128 } from "./simd.ts";
 
 type Vector = Local<"v128">;
 
-/** The lower and the upper two values in float64. */
-type Pair = readonly [Vector, Vector];
+/** Some vectors, or one that stands for all. */
+type Vectors = readonly Vector[] | Vector;
 
 /** A step of Horner's scheme: the coefficient, and the binary exponent of the result where all results share one. */
 type Step = readonly [coefficient: number, exponent?: number];
 
+type Instruction = (...operands: Operand<"v128">[]) => Expression<"v128">;
+
 const SMALLEST_NORMAL = 2 ** -126;
 
+/** A float32 constant in all lanes. */
 function single(f: FunctionBuilder, x: number): Vector {
   return f.hoist(f32x4.splat(Math.fround(x)));
 }
 
+/** A 32-bit pattern in all lanes. */
 function word(f: FunctionBuilder, x: number): Vector {
   return f.hoist(i32x4.splat(x));
 }
 
+/** A float64 constant in both lanes. */
 function double(f: FunctionBuilder, x: number): Vector {
   return f.hoist(f64x2.splat(x));
 }
 
-function widen(f: FunctionBuilder, x: Vector): Pair {
-  return [
-    f.let(f64x2.promoteLowF32x4(x)),
-    f.let(f64x2.promoteLowF32x4(i32x4.shuffle(x, x, [2, 3, 2, 3]))),
-  ];
+/** An instruction on each vector of lists that are as long as the first. */
+function each(f: FunctionBuilder, instruction: Instruction, ...operands: Vectors[]): Vector[] {
+  const first = operands.find((list): list is readonly Vector[] => !("owner" in list)) ?? [];
+  return first.map((_, i) =>
+    f.let(instruction(...operands.map((list) => ("owner" in list ? list : list[i])))),
+  );
 }
 
-function narrow(f: FunctionBuilder, x: readonly Expression<"v128">[]): Vector {
-  return f.let(
-    i32x4.shuffle(f32x4.demoteF64x2Zero(x[0]), f32x4.demoteF64x2Zero(x[1]), [0, 1, 4, 5]),
+/** float32 vectors as float64 ones, two for each. */
+function widen(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+  return xs.flatMap((x) => [
+    f.let(f64x2.promoteLowF32x4(x)),
+    f.let(f64x2.promoteLowF32x4(i32x4.shuffle(x, x, [2, 3, 2, 3]))),
+  ]);
+}
+
+/** Rounds float64 vectors to float32 ones, half as many. */
+function narrow(f: FunctionBuilder, xs: readonly Expression<"v128">[]): Vector[] {
+  return xs.flatMap((low, i) =>
+    i % 2 === 1
+      ? []
+      : [
+          f.let(
+            i32x4.shuffle(
+              f32x4.demoteF64x2Zero(low),
+              f32x4.demoteF64x2Zero(xs[i + 1]),
+              [0, 1, 4, 5],
+            ),
+          ),
+        ],
   );
 }
 
 /** `a b + c` in float64, not rounded to float32 yet. */
-function multiplyAdd(a: Pair, b: Pair, c: Pair): Expression<"v128">[] {
-  return a.map((part, i) => f64x2.add(f64x2.mul(part, b[i]), c[i]));
+function multiplyAdd(a: Vectors, b: readonly Vector[], c: Vectors): Expression<"v128">[] {
+  return b.map((x, i) => f64x2.add(f64x2.mul("owner" in a ? a : a[i], x), "owner" in c ? c : c[i]));
 }
 
 /** Rounds float64 values to float32 ones, of that exponent if there is one. */
-function round(
+function round(f: FunctionBuilder, xs: readonly Expression<"v128">[], exponent?: number): Vector[] {
+  if (exponent === undefined) {
+    return xs.map((x) => f.let(f64x2.promoteLowF32x4(f32x4.demoteF64x2Zero(x))));
+  }
+  const large = double(f, 1.5 * 2 ** (29 + exponent));
+  return xs.map((x) => f.let(f64x2.sub(f64x2.add(x, large), large)));
+}
+
+/** Steps of Horner's scheme in `xs`, rounded to float32 each. */
+function horner(
   f: FunctionBuilder,
-  x: readonly Expression<"v128">[],
-  exponent: number | undefined,
-): Pair {
-  const parts = x.map((part) => {
-    if (exponent === undefined) return f.let(f64x2.promoteLowF32x4(f32x4.demoteF64x2Zero(part)));
-    const large = double(f, 1.5 * 2 ** (29 + exponent));
-    return f.let(f64x2.sub(f64x2.add(part, large), large));
-  });
-  return [parts[0], parts[1]];
+  first: number,
+  xs: readonly Vector[],
+  steps: readonly Step[],
+): Vector[] {
+  let sums: Vectors = double(f, Math.fround(first));
+  for (const [coefficient, exponent] of steps) {
+    const c = double(f, Math.fround(coefficient));
+    sums = round(f, multiplyAdd(sums, xs, c), exponent);
+  }
+  return sums as Vector[];
 }
 
-/** `f(a b + c)` for a constant c. */
-function step(f: FunctionBuilder, a: Pair, b: Pair, [coefficient, exponent]: Step): Pair {
-  const c = double(f, Math.fround(coefficient));
-  return round(f, multiplyAdd(a, b, [c, c]), exponent);
-}
-
-function steps(f: FunctionBuilder, first: Pair, x: Pair, coefficients: readonly Step[]): Pair {
-  return coefficients.reduce((sum, coefficient) => step(f, sum, x, coefficient), first);
-}
-
-/** Horner's scheme in `x`, with float32 results at the end. */
+/** Horner's scheme in `xs`, with float32 results at the end. */
 function polynomial(
   f: FunctionBuilder,
   first: number,
-  x: Pair,
-  coefficients: readonly Step[],
+  xs: readonly Vector[],
+  steps: readonly Step[],
   last: number,
-): Vector {
-  const start = double(f, Math.fround(first));
-  const sum = steps(f, [start, start], x, coefficients);
-  const c = double(f, Math.fround(last));
-  return narrow(f, multiplyAdd(sum, x, [c, c]));
+): Vector[] {
+  return narrow(f, multiplyAdd(horner(f, first, xs, steps), xs, double(f, Math.fround(last))));
+}
+
+/** 1 with the sign of x. */
+function signedOne(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+  const [one, sign] = [single(f, 1), single(f, -0)];
+  return each(f, (x) => v128.or(one, v128.and(x, sign)), xs);
 }
 
 /**
- * Writes `e ** x` of four float32, the bits of `exp32` of `@flaxen/dtype`.
+ * Writes `e ** x` of float32 vectors, the bits of `exp32` of `@flaxen/dtype`.
  *
  * @param f - The function that is written.
- * @param x - The values.
- * @returns The results.
+ * @param xs - The vectors; four side by side run about twice as fast as one.
+ * @returns The results, one vector for each.
  *
  * @example
  * ```ts
@@ -103,43 +132,51 @@ function polynomial(
  * const module = new ModuleBuilder();
  * module.importMemory("scratch", "memory");
  * module.function("exp", { at: "i32" }, undefined, (f, { at }) => {
- *   f.store(at, f32x4Exp(f, f.let(v128.load(at))));
+ *   const [y] = f32x4Exp(f, [f.let(v128.load(at))]);
+ *   f.store(at, y);
  * });
  * ```
  */
-export function f32x4Exp(f: FunctionBuilder, x: Vector): Vector {
-  const clamped = f.let(f32x4.pmin(f32x4.pmax(single(f, -87.8), x), single(f, 88.8)));
-  const wide = widen(f, clamped);
+export function f32x4Exp(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+  const [least, most] = [single(f, -87.8), single(f, 88.8)];
+  const clamped = each(f, (x) => f32x4.pmin(f32x4.pmax(least, x), most), xs);
   const log2e = double(f, Math.fround(1.44269504088896341));
-  const half = double(f, 0.5);
-  const turns = narrow(f, multiplyAdd(wide, [log2e, log2e], [half, half]));
-  const n = f.let(f32x4.pmin(f32x4.pmax(f32x4.floor(turns), single(f, -127)), single(f, 127)));
-  const r0 = f.let(f32x4.add(f32x4.mul(single(f, -0.693359375), n), clamped));
-  const low = double(f, Math.fround(2.1219444e-4));
-  const rest = narrow(f, multiplyAdd([low, low], widen(f, n), widen(f, r0)));
+  const turns = narrow(f, multiplyAdd(log2e, widen(f, clamped), double(f, 0.5)));
+  const [low, high] = [single(f, -127), single(f, 127)];
+  const n = each(f, (x) => f32x4.pmin(f32x4.pmax(f32x4.floor(x), low), high), turns);
+  const ln2 = single(f, -0.693359375);
+  const first = each(f, (k, x) => f32x4.add(f32x4.mul(ln2, k), x), n, clamped);
+  const second = double(f, Math.fround(2.1219444e-4));
+  const rest = narrow(f, multiplyAdd(second, widen(f, n), widen(f, first)));
   const r = widen(f, rest);
-  const start = double(f, Math.fround(1.98756915e-4));
-  const z = steps(f, [start, start], r, [
+  const z = horner(f, 1.98756915e-4, r, [
     [1.3981999507e-3, -10],
     [8.3334519073e-3, -7],
     [4.1665795894e-2, -5],
     [1.6666665459e-1, -3],
     [5.0000001201e-1],
   ]);
-  const square = widen(f, f.let(f32x4.mul(rest, rest)));
-  const sum = f32x4.add(single(f, 1), narrow(f, multiplyAdd(z, square, r)));
-  const power = i32x4.shl(i32x4.add(i32x4.truncSatF32x4S(n), word(f, 127)), 23);
-  const y = f.let(f32x4.mul(sum, power));
-  const normal = v128.and(y, f32x4.ge(y, single(f, SMALLEST_NORMAL)));
-  return f.let(v128.bitselect(x, normal, f32x4.ne(x, x)));
+  const square = widen(f, each(f, f32x4.mul, rest, rest));
+  const sum = narrow(f, multiplyAdd(z, square, r));
+  const one = single(f, 1);
+  const bias = word(f, 127);
+  const smallest = single(f, SMALLEST_NORMAL);
+  const power = each(f, (k) => i32x4.shl(i32x4.add(i32x4.truncSatF32x4S(k), bias), 23), n);
+  const y = each(f, (s, p) => f32x4.mul(f32x4.add(one, s), p), sum, power);
+  return each(
+    f,
+    (x, value) => v128.bitselect(x, v128.and(value, f32x4.ge(value, smallest)), f32x4.ne(x, x)),
+    xs,
+    y,
+  );
 }
 
 /**
- * Writes `e ** x - 1` of four float32, the bits of `expm132` of `@flaxen/dtype`.
+ * Writes `e ** x - 1` of float32 vectors, the bits of `expm132` of `@flaxen/dtype`.
  *
  * @param f - The function that is written.
- * @param x - The values.
- * @returns The results.
+ * @param xs - The vectors; four side by side run about twice as fast as one.
+ * @returns The results, one vector for each.
  *
  * @example
  * ```ts
@@ -148,26 +185,34 @@ export function f32x4Exp(f: FunctionBuilder, x: Vector): Vector {
  * const module = new ModuleBuilder();
  * module.importMemory("scratch", "memory");
  * module.function("expm1", { at: "i32" }, undefined, (f, { at }) => {
- *   f.store(at, f32x4Expm1(f, f.let(v128.load(at))));
+ *   const [y] = f32x4Expm1(f, [f.let(v128.load(at))]);
+ *   f.store(at, y);
  * });
  * ```
  */
-export function f32x4Expm1(f: FunctionBuilder, x: Vector): Vector {
-  const size = f.let(f32x4.abs(x));
-  const power = f32x4Exp(f, x);
-  const half = f32x4Tanh(f, f.let(f32x4.mul(x, single(f, 0.5))));
-  const near = f32x4.mul(half, f32x4.add(power, single(f, 1)));
-  const far = f32x4.sub(power, single(f, 1));
-  const large = v128.bitselect(far, near, f32x4.gt(size, single(f, 0.5)));
-  return f.let(v128.bitselect(x, large, f32x4.lt(size, single(f, 2 * SMALLEST_NORMAL))));
+export function f32x4Expm1(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+  const [half, one, smallest] = [single(f, 0.5), single(f, 1), single(f, 2 * SMALLEST_NORMAL)];
+  const power = f32x4Exp(f, xs);
+  const tangent = f32x4Tanh(f, each(f, f32x4.mul, xs, half));
+  const near = each(f, (t, p) => f32x4.mul(t, f32x4.add(p, one)), tangent, power);
+  return each(
+    f,
+    (x, n, p) => {
+      const large = v128.bitselect(f32x4.sub(p, one), n, f32x4.gt(f32x4.abs(x), half));
+      return v128.bitselect(x, large, f32x4.lt(f32x4.abs(x), smallest));
+    },
+    xs,
+    near,
+    power,
+  );
 }
 
 /**
- * Writes the natural logarithm of four float32, the bits of `log32` of `@flaxen/dtype`.
+ * Writes the natural logarithm of float32 vectors, the bits of `log32` of `@flaxen/dtype`.
  *
  * @param f - The function that is written.
- * @param x - The values.
- * @returns The results.
+ * @param xs - The vectors; four side by side run about twice as fast as one.
+ * @returns The results, one vector for each.
  *
  * @example
  * ```ts
@@ -176,45 +221,62 @@ export function f32x4Expm1(f: FunctionBuilder, x: Vector): Vector {
  * const module = new ModuleBuilder();
  * module.importMemory("scratch", "memory");
  * module.function("log", { at: "i32" }, undefined, (f, { at }) => {
- *   f.store(at, f32x4Log(f, f.let(v128.load(at))));
+ *   const [y] = f32x4Log(f, [f.let(v128.load(at))]);
+ *   f.store(at, y);
  * });
  * ```
  */
-export function f32x4Log(f: FunctionBuilder, x: Vector): Vector {
-  const m = f.let(v128.or(v128.and(x, word(f, 0x007fffff)), word(f, 0x3f000000)));
-  const small = f.let(f32x4.lt(m, single(f, 0.707106781186547524)));
-  const e = f.let(
-    f32x4.convertI32x4S(i32x4.sub(i32x4.add(i32x4.shrU(x, 23), small), word(f, 126))),
+export function f32x4Log(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+  const [one, half, root] = [single(f, 1), single(f, 0.5), single(f, 0.707106781186547524)];
+  const [fraction, halfWord, bias] = [word(f, 0x007fffff), word(f, 0x3f000000), word(f, 126)];
+  const m = each(f, (x) => v128.or(v128.and(x, fraction), halfWord), xs);
+  const small = each(f, (x) => f32x4.lt(x, root), m);
+  const e = each(
+    f,
+    (x, s) => f32x4.convertI32x4S(i32x4.sub(i32x4.add(i32x4.shrU(x, 23), s), bias)),
+    xs,
+    small,
   );
-  const t = f.let(f32x4.add(f32x4.sub(m, single(f, 1)), v128.and(m, small)));
-  const z = f.let(f32x4.mul(t, t));
-  const cube = widen(f, f.let(f32x4.mul(z, t)));
+  const t = each(f, (x, s) => f32x4.add(f32x4.sub(x, one), v128.and(x, s)), m, small);
+  const z = each(f, f32x4.mul, t, t);
+  const cube = widen(f, each(f, f32x4.mul, z, t));
   const wide = widen(f, t);
-  const part = (first: number, second: Step, third: Step): Pair => {
-    const start = double(f, Math.fround(first));
-    return steps(f, [start, start], wide, [second, third]);
-  };
-  const y0 = part(7.0376836292e-2, [-1.151461031e-1], [1.167699874e-1]);
-  const y1 = part(-1.2420140846e-1, [1.4249322787e-1], [-1.6668057665e-1, -3]);
-  const y2 = part(2.0000714765e-1, [-2.4999993993e-1], [3.3333331174e-1, -2]);
-  const y01 = round(f, multiplyAdd(y0, cube, y1), undefined);
-  const y012 = round(f, multiplyAdd(y01, cube, y2), undefined);
-  const correction = widen(f, f.let(f32x4.mul(single(f, -2.1219444e-4), e)));
+  const y0 = horner(f, 7.0376836292e-2, wide, [[-1.151461031e-1], [1.167699874e-1]]);
+  const y1 = horner(f, -1.2420140846e-1, wide, [[1.4249322787e-1], [-1.6668057665e-1, -3]]);
+  const y01 = round(f, multiplyAdd(y0, cube, y1));
+  const y2 = horner(f, 2.0000714765e-1, wide, [[-2.4999993993e-1], [3.3333331174e-1, -2]]);
+  const y012 = round(f, multiplyAdd(y01, cube, y2));
+  const correction = widen(f, each(f, f32x4.mul, e, single(f, -2.1219444e-4)));
   const y = narrow(f, multiplyAdd(y012, cube, correction));
-  const r = f32x4.add(f32x4.sub(t, f32x4.mul(single(f, 0.5), z)), y);
-  const result = f32x4.add(f32x4.mul(single(f, 0.693359375), e), r);
-  const isZero = f32x4.gt(x, single(f, -SMALLEST_NORMAL));
-  const below = v128.bitselect(single(f, -Infinity), single(f, NaN), isZero);
-  const finite = v128.bitselect(below, result, f32x4.lt(x, single(f, SMALLEST_NORMAL)));
-  return f.let(v128.bitselect(finite, x, f32x4.lt(x, single(f, Infinity))));
+  const ln2 = single(f, 0.693359375);
+  const results = each(
+    f,
+    (a, b, c, d) => f32x4.add(f32x4.mul(ln2, d), f32x4.add(f32x4.sub(a, f32x4.mul(half, b)), c)),
+    t,
+    z,
+    y,
+    e,
+  );
+  const [smallest, zero] = [single(f, SMALLEST_NORMAL), single(f, -SMALLEST_NORMAL)];
+  const [infinity, minus, nan] = [single(f, Infinity), single(f, -Infinity), single(f, NaN)];
+  return each(
+    f,
+    (x, result) => {
+      const below = v128.bitselect(minus, nan, f32x4.gt(x, zero));
+      const finite = v128.bitselect(below, result, f32x4.lt(x, smallest));
+      return v128.bitselect(finite, x, f32x4.lt(x, infinity));
+    },
+    xs,
+    results,
+  );
 }
 
 /**
- * Writes `ln(1 + x)` of four float32, the bits of `log1p32` of `@flaxen/dtype`.
+ * Writes `ln(1 + x)` of float32 vectors, the bits of `log1p32` of `@flaxen/dtype`.
  *
  * @param f - The function that is written.
- * @param x - The values.
- * @returns The results.
+ * @param xs - The vectors; four side by side run about twice as fast as one.
+ * @returns The results, one vector for each.
  *
  * @example
  * ```ts
@@ -223,14 +285,14 @@ export function f32x4Log(f: FunctionBuilder, x: Vector): Vector {
  * const module = new ModuleBuilder();
  * module.importMemory("scratch", "memory");
  * module.function("log1p", { at: "i32" }, undefined, (f, { at }) => {
- *   f.store(at, f32x4Log1p(f, f.let(v128.load(at))));
+ *   const [y] = f32x4Log1p(f, [f.let(v128.load(at))]);
+ *   f.store(at, y);
  * });
  * ```
  */
-export function f32x4Log1p(f: FunctionBuilder, x: Vector): Vector {
-  const size = f.let(f32x4.abs(x));
-  const far = f32x4Log(f, f.let(f32x4.add(x, single(f, 1))));
-  const wide = widen(f, x);
+export function f32x4Log1p(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+  const far = f32x4Log(f, each(f, f32x4.add, xs, single(f, 1)));
+  const wide = widen(f, xs);
   const n = polynomial(
     f,
     4.5270000862445199635215e-5,
@@ -257,20 +319,42 @@ export function f32x4Log1p(f: FunctionBuilder, x: Vector): Vector {
     ],
     60.118660497603843919306,
   );
-  const square = f.let(f32x4.mul(x, x));
-  const t = f32x4.mul(f32x4.mul(x, square), f32x4.div(n, d));
-  const near = f32x4.add(x, f32x4.add(f32x4.mul(single(f, -0.5), square), t));
-  const zero = f32x4.mul(x, single(f, 0));
-  const central = v128.bitselect(zero, near, f32x4.lt(size, single(f, SMALLEST_NORMAL)));
-  return f.let(v128.bitselect(central, far, f32x4.lt(size, single(f, 0.4142135623730951))));
+  const square = each(f, f32x4.mul, xs, xs);
+  const minusHalf = single(f, -0.5);
+  const near = each(
+    f,
+    (x, s, a, b) => {
+      const t = f32x4.mul(f32x4.mul(x, s), f32x4.div(a, b));
+      return f32x4.add(x, f32x4.add(f32x4.mul(minusHalf, s), t));
+    },
+    xs,
+    square,
+    n,
+    d,
+  );
+  const [zero, smallest, end] = [
+    single(f, 0),
+    single(f, SMALLEST_NORMAL),
+    single(f, 0.4142135623730951),
+  ];
+  return each(
+    f,
+    (x, a, b) => {
+      const central = v128.bitselect(f32x4.mul(x, zero), a, f32x4.lt(f32x4.abs(x), smallest));
+      return v128.bitselect(central, b, f32x4.lt(f32x4.abs(x), end));
+    },
+    xs,
+    near,
+    far,
+  );
 }
 
 /**
- * Writes the hyperbolic tangent of four float32, the bits of `tanh32` of `@flaxen/dtype`.
+ * Writes the hyperbolic tangent of float32 vectors, the bits of `tanh32` of `@flaxen/dtype`.
  *
  * @param f - The function that is written.
- * @param x - The values.
- * @returns The results.
+ * @param xs - The vectors; four side by side run about twice as fast as one.
+ * @returns The results, one vector for each.
  *
  * @example
  * ```ts
@@ -279,13 +363,13 @@ export function f32x4Log1p(f: FunctionBuilder, x: Vector): Vector {
  * const module = new ModuleBuilder();
  * module.importMemory("scratch", "memory");
  * module.function("tanh", { at: "i32" }, undefined, (f, { at }) => {
- *   f.store(at, f32x4Tanh(f, f.let(v128.load(at))));
+ *   const [y] = f32x4Tanh(f, [f.let(v128.load(at))]);
+ *   f.store(at, y);
  * });
  * ```
  */
-export function f32x4Tanh(f: FunctionBuilder, x: Vector): Vector {
-  const size = f.let(f32x4.abs(x));
-  const s = widen(f, f.let(f32x4.mul(x, x)));
+export function f32x4Tanh(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+  const s = widen(f, each(f, f32x4.mul, xs, xs));
   const p = polynomial(
     f,
     -2.76076847742355e-16,
@@ -306,27 +390,27 @@ export function f32x4Tanh(f: FunctionBuilder, x: Vector): Vector {
     [[1.18534705686654e-4], [2.268434632439e-3]],
     4.89352518554385e-3,
   );
-  const middle = f32x4.div(f32x4.mul(x, p), q);
-  return f.let(
-    v128.bitselect(
-      x,
-      v128.bitselect(signedOne(f, x), middle, f32x4.ge(size, single(f, 7.99881172180175781))),
-      f32x4.lt(size, single(f, 0.0004)),
-    ),
+  const [least, most] = [single(f, 0.0004), single(f, 7.99881172180175781)];
+  return each(
+    f,
+    (x, a, b, one) => {
+      const middle = f32x4.div(f32x4.mul(x, a), b);
+      const large = v128.bitselect(one, middle, f32x4.ge(f32x4.abs(x), most));
+      return v128.bitselect(x, large, f32x4.lt(f32x4.abs(x), least));
+    },
+    xs,
+    p,
+    q,
+    signedOne(f, xs),
   );
 }
 
-/** 1 with the sign of x. */
-function signedOne(f: FunctionBuilder, x: Vector): Expression<"v128"> {
-  return v128.or(single(f, 1), v128.and(x, single(f, -0)));
-}
-
 /**
- * Writes the error function of four float32, the bits of `erf32` of `@flaxen/dtype`.
+ * Writes the error function of float32 vectors, the bits of `erf32` of `@flaxen/dtype`.
  *
  * @param f - The function that is written.
- * @param x - The values.
- * @returns The results.
+ * @param xs - The vectors; four side by side run about twice as fast as one.
+ * @returns The results, one vector for each.
  *
  * @example
  * ```ts
@@ -335,13 +419,13 @@ function signedOne(f: FunctionBuilder, x: Vector): Expression<"v128"> {
  * const module = new ModuleBuilder();
  * module.importMemory("scratch", "memory");
  * module.function("erf", { at: "i32" }, undefined, (f, { at }) => {
- *   f.store(at, f32x4Erf(f, f.let(v128.load(at))));
+ *   const [y] = f32x4Erf(f, [f.let(v128.load(at))]);
+ *   f.store(at, y);
  * });
  * ```
  */
-export function f32x4Erf(f: FunctionBuilder, x: Vector): Vector {
-  const size = f.let(f32x4.abs(x));
-  const s = widen(f, f.let(f32x4.mul(x, x)));
+export function f32x4Erf(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+  const s = widen(f, each(f, f32x4.mul, xs, xs));
   const p = polynomial(
     f,
     0.00022905065861350646,
@@ -362,9 +446,21 @@ export function f32x4Erf(f: FunctionBuilder, x: Vector): Vector {
     ],
     1,
   );
-  const middle = f32x4.div(f32x4.mul(x, p), q);
-  const end = single(f, 3.8325066566467285);
-  const large = v128.bitselect(signedOne(f, x), middle, f32x4.ge(size, end));
-  const zero = f32x4.mul(x, single(f, 0));
-  return f.let(v128.bitselect(zero, large, f32x4.lt(size, single(f, SMALLEST_NORMAL))));
+  const [zero, smallest, most] = [
+    single(f, 0),
+    single(f, SMALLEST_NORMAL),
+    single(f, 3.8325066566467285),
+  ];
+  return each(
+    f,
+    (x, a, b, one) => {
+      const middle = f32x4.div(f32x4.mul(x, a), b);
+      const large = v128.bitselect(one, middle, f32x4.ge(f32x4.abs(x), most));
+      return v128.bitselect(f32x4.mul(x, zero), large, f32x4.lt(f32x4.abs(x), smallest));
+    },
+    xs,
+    p,
+    q,
+    signedOne(f, xs),
+  );
 }

@@ -1,9 +1,12 @@
 import type { DType } from "@flaxen/dtype";
 import { defineKernel } from "@flaxen/wasm";
 import type { Local } from "@flaxen/wasm";
+import { sameShape } from "../broadcasting.ts";
+import { sizeOf } from "../compute-dtype.ts";
 import type { MemoryKernel } from "../memory-kernel.ts";
 import type { Primitive, ShapedArray } from "../primitive.ts";
 import { arraySizes, canLoop, canReduce, groupBody } from "./compile-loops.ts";
+import { LONG } from "./emit-loops.ts";
 import type { LoopFunction } from "./compile-loops.ts";
 import { emitLoops } from "./emit-loops.ts";
 import type { EmittedLoop } from "./emit-loops.ts";
@@ -30,7 +33,7 @@ const COMPILE_THRESHOLD = 16384;
 /** Loops of one primitive that are kept; beyond it all are dropped. */
 const MOST_LOOPS = 64;
 
-const loopsOf: WeakMap<object, Map<string, EagerLoop>> = /* @__PURE__ */ new WeakMap();
+const loopsOf: WeakMap<object, Map<number | string, EagerLoop>> = /* @__PURE__ */ new WeakMap();
 
 /** The loop of a reduction, for programs that run it again and again. */
 export function reductionKernel<P>(
@@ -42,6 +45,12 @@ export function reductionKernel<P>(
   return eagerLoop(primitive as Primitive<unknown>, inputs, params, out, COMPILE_THRESHOLD);
 }
 
+/** Elements from which the loop of a primitive gains more than the copies to and from the scratch memory cost. */
+export function loopPays({ lanes, reduction }: Primitive<unknown>, size: number): boolean {
+  if (reduction !== undefined) return size >= 8192;
+  return size >= (lanes !== undefined && (lanes.cost ?? 1) >= LONG ? 64 : 1024);
+}
+
 /** Chooses the loop of an element-wise primitive or a reduction on `size` elements, which is compiled once it pays. */
 export function eagerLoop(
   primitive: Primitive<unknown>,
@@ -50,31 +59,77 @@ export function eagerLoop(
   out: ShapedArray,
   size: number,
 ): MemoryKernel | undefined {
-  const dtypes = inputs.map(({ dtype }) => dtype);
-  if (!isLoop(primitive, inputs, dtypes, out)) return undefined;
-  const plan = planOf(primitive, inputs, params, out);
-  const loop = findLoop(primitive, layoutKey(primitive, dtypes, params, out.dtype, plan));
+  const plan = flatPlan(primitive, inputs, out, size) ?? planOf(primitive, inputs, params, out);
+  const key = layoutKey(primitive, inputs, params, out, plan);
+  const loop = findLoop(primitive, key);
   let { compiled } = loop;
   if (compiled === undefined) {
     loop.seen += size;
     if (loop.seen < COMPILE_THRESHOLD) return undefined;
-    compiled = compile(primitive, inputs, params, out.dtype, plan);
+    compiled = isLoop(primitive, inputs, out.dtype)
+      ? compileLoop(primitive, inputs, params, out.dtype, plan)
+      : null;
     loop.compiled = compiled;
   }
   if (compiled === null) return undefined;
   const { run, sizes } = compiled;
+  if (plan.order === "map" && plan.kept.length === 0) {
+    const { length } = plan.inner;
+    return ([a, b, c], output) => {
+      if (b === undefined) run(a, output, length);
+      else if (c === undefined) run(a, b, output, length);
+      else run(a, b, c, output, length);
+    };
+  }
   return (addresses, output) => run(...addresses, output, ...planArguments(plan, sizes));
 }
+
+/** Steps of the operands and the result of a flat loop, by which operands are repeated. */
+const FLAT_STEPS: readonly (readonly number[])[] = [
+  [0, 1],
+  [1, 1],
+  [0, 0, 1],
+  [1, 0, 1],
+  [0, 1, 1],
+  [1, 1, 1],
+  [0, 0, 0, 1],
+  [1, 0, 0, 1],
+  [0, 1, 0, 1],
+  [1, 1, 0, 1],
+  [0, 0, 1, 1],
+  [1, 0, 1, 1],
+  [0, 1, 1, 1],
+  [1, 1, 1, 1],
+];
+
+/** The plan of operands that have the shape of the result or one element, which is the usual case. */
+function flatPlan(
+  { reduction }: Primitive<unknown>,
+  inputs: readonly ShapedArray[],
+  { shape }: ShapedArray,
+  size: number,
+): LoopPlan | undefined {
+  if (reduction !== undefined || inputs.length > 3) return undefined;
+  let moving = 0;
+  for (let i = 0; i < inputs.length; i++) {
+    if (sameShape(inputs[i].shape, shape)) moving |= 1 << i;
+    else if (sizeOf(inputs[i].shape) !== 1) return undefined;
+  }
+  const steps = FLAT_STEPS[2 ** inputs.length - 2 + moving];
+  return { order: "map", kept: NO_LOOPS, reduced: NO_LOOPS, inner: { length: size, steps } };
+}
+
+const NO_LOOPS: readonly never[] = [];
 
 function isLoop(
   primitive: Primitive<unknown>,
   inputs: readonly ShapedArray[],
-  dtypes: readonly DType[],
-  out: ShapedArray,
+  out: DType,
 ): boolean {
   const { reduction } = primitive;
+  const dtypes = inputs.map(({ dtype }) => dtype);
   return reduction === undefined
-    ? canLoop(primitive, dtypes, out.dtype)
+    ? canLoop(primitive, dtypes, out)
     : canReduce(reduction, inputs[0].shape, [], dtypes[0]);
 }
 
@@ -90,7 +145,7 @@ function planOf(
   return planLoops(shapes[0], shapes, axes, 1, reduction === "sum");
 }
 
-function findLoop(primitive: object, key: string): EagerLoop {
+function findLoop(primitive: object, key: number | string): EagerLoop {
   let loops = loopsOf.get(primitive);
   if (loops === undefined) loopsOf.set(primitive, (loops = new Map()));
   let loop = loops.get(key);
@@ -101,20 +156,42 @@ function findLoop(primitive: object, key: string): EagerLoop {
   return loop;
 }
 
-/** All that the code of a loop depends on. */
+/** All that the code of a loop depends on: a number, or a string for primitives whose code depends on parameters. */
 function layoutKey(
   { lanes }: Primitive<unknown>,
-  dtypes: readonly DType[],
+  inputs: readonly ShapedArray[],
   params: unknown,
-  out: DType,
-  { order, kept, reduced, inner }: LoopPlan,
-): string {
-  const variant = lanes?.variant?.(params) ?? "";
-  return `${dtypes.join()} ${out} ${variant} ${order} ${kept.length} ${reduced.length} ${inner.steps.join("")}`;
+  out: ShapedArray,
+  { order, kept, reduced, inner: { steps } }: LoopPlan,
+): number | string {
+  let key = dtypeCode(out.dtype);
+  for (let i = 0; i < inputs.length; i++) {
+    key = (key * 8 + dtypeCode(inputs[i].dtype)) * 2 + steps[i];
+  }
+  key = (key * 16 + kept.length) * 16 + reduced.length;
+  key = key * 3 + (order === "map" ? 0 : order === "rows" ? 1 : 2);
+  return lanes?.variant === undefined ? key : `${key} ${lanes.variant(params)}`;
+}
+
+function dtypeCode(dtype: DType): number {
+  switch (dtype) {
+    case "float32":
+      return 1;
+    case "float64":
+      return 2;
+    case "int32":
+      return 3;
+    case "uint32":
+      return 4;
+    case "bool":
+      return 5;
+    default:
+      return 0;
+  }
 }
 
 /** Compiles the loop with lengths and steps as parameters. */
-function compile(
+function compileLoop(
   primitive: Primitive<unknown>,
   inputs: readonly ShapedArray[],
   params: unknown,

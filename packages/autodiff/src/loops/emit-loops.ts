@@ -1,7 +1,17 @@
 import { i32, i32x4 } from "@flaxen/wasm";
 import type { FunctionBuilder, Local } from "@flaxen/wasm";
 import type { LaneDType, LaneFormula, Lanes, Vector } from "../lanes.ts";
-import { laneSize, loadLanes, loadSplat, storeLanes, storeRest, UNIT } from "./lane-memory.ts";
+import {
+  laneSize,
+  loadLanes,
+  loadSplat,
+  partsOf,
+  repeatUnit,
+  storeLanes,
+  storeRest,
+  UNIT,
+  unitOf,
+} from "./lane-memory.ts";
 import type { Count } from "./lane-memory.ts";
 import type { LoopOrder } from "./plan-loops.ts";
 import { makeAccumulator, maskLanes, restart } from "./reducers.ts";
@@ -60,6 +70,9 @@ export interface EmittedNest {
   /** Whether each array moves along the vectors; the others repeat one element. */
   readonly moves: readonly boolean[];
 }
+
+/** Instructions from which a formula is a long chain. */
+export const LONG = 30;
 
 type Pointer = Local<"i32">;
 
@@ -168,192 +181,177 @@ class LoopEmitter {
     return values;
   }
 
-  /** All values of one unit. */
-  private unit(
+  /** All values of some units. */
+  private values(
     pointers: readonly Pointer[],
-    unit: number,
+    units: number,
     fixedValues: readonly (Lanes | undefined)[],
   ): Lanes[] {
     const { f, body } = this;
-    const values: Lanes[] = body.inputs.map(
-      (dtype, i) => fixedValues[i] ?? loadLanes(f, dtype, pointers[i], unit * UNIT),
-    );
+    const values: Lanes[] = [];
+    const next = (compute: () => Lanes): void => {
+      const fixed = fixedValues[values.length];
+      values.push(fixed === undefined ? compute() : repeatUnit(fixed, units));
+    };
+    for (const [i, dtype] of body.inputs.entries()) {
+      next(() => loadLanes(f, dtype, pointers[i], units));
+    }
     for (const { formula, operands } of body.nodes) {
-      values.push(
-        fixedValues[values.length] ??
-          formula(
-            f,
-            operands.map((i) => values[i]),
-          ),
+      next(() =>
+        formula(
+          f,
+          operands.map((i) => values[i]),
+        ),
       );
     }
     return values;
   }
 
-  /** Writes the outputs of one unit. */
+  /** Writes units, of the last of which only `rest` elements may be written if that is not 0. */
+  private write(pointer: Pointer, lanes: Lanes, units: number, rest: Count): void {
+    const { f } = this;
+    if (rest === 0) {
+      storeLanes(f, pointer, lanes);
+      return;
+    }
+    const { dtype, parts } = lanes;
+    const whole = units - 1;
+    storeLanes(f, pointer, { dtype, parts: parts.slice(0, whole * partsOf(dtype)) });
+    storeRest(f, pointer, unitOf(lanes, whole), rest, whole * UNIT * laneSize(dtype));
+  }
+
   private store(
     pointers: readonly Pointer[],
-    unit: number,
     values: readonly Lanes[],
-    rest: Count | undefined,
+    units: number,
+    rest: Count,
   ): void {
-    const { f, body } = this;
+    const { body } = this;
     for (const [i, position] of body.outputs.entries()) {
-      const pointer = pointers[body.inputs.length + i];
-      if (rest === undefined) storeLanes(f, pointer, values[position], unit * UNIT);
-      else storeRest(f, pointer, values[position], rest);
+      this.write(pointers[body.inputs.length + i], values[position], units, rest);
     }
   }
 
-  /** Units that are worked on in one turn. */
-  private unroll(): number {
+  /**
+   * Units that are worked on side by side. Long formulas are chains of dependent instructions, of which four keep the
+   * processor busy; otherwise few instructions are repeated to save turns.
+   */
+  private width(): number {
     const { body, fixed } = this;
     let cost = body.outputs.length;
     for (let i = 0; i < fixed.length; i++) {
       if (fixed[i]) continue;
-      cost += i < body.inputs.length ? 1 : body.nodes[i - body.inputs.length].cost;
+      const own = i < body.inputs.length ? 1 : body.nodes[i - body.inputs.length].cost;
+      if (own >= LONG) return 4;
+      cost += own;
     }
-    return cost <= 6 ? 4 : cost <= 16 ? 2 : 1;
+    return cost <= 10 ? 4 : cost <= 16 ? 2 : 1;
   }
 
   /**
-   * Covers a row by turns of several units, single units and a rest of less than one. The code for units moves its
-   * pointers on.
+   * Covers a row. `turn` works on units, of the last of which only `rest` elements count unless that is 0; before the
+   * end of the row it moves its pointers on.
    */
   private vectors(
-    unroll: number,
-    units: (count: number) => void,
-    rest: (count: Count) => void,
+    width: number,
+    turn: (units: number, rest: Count, isLast: boolean) => void,
   ): void {
     const { f, nest } = this;
     const { length } = nest;
     if (typeof length === "number") {
-      const turn = unroll * UNIT;
-      repeat(f, Math.floor(length / turn), () => units(unroll));
-      const single = Math.floor((length % turn) / UNIT);
-      if (single > 0) units(single);
-      if (length % UNIT > 0) rest(length % UNIT);
+      const elements = width * UNIT;
+      const turns = Math.floor(length / elements);
+      const left = length % elements;
+      repeat(f, turns, () => turn(width, 0, turns === 1 && left === 0));
+      if (left > 0) turn(Math.ceil(left / UNIT), left % UNIT, true);
       return;
     }
-    const shift = Math.log2(unroll * UNIT);
-    repeat(f, f.let(i32.shrU(length, shift)), () => units(unroll));
-    if (unroll > 1) {
-      repeat(f, f.let(i32.and(i32.shrU(length, 2), unroll - 1)), () => units(1));
+    const shift = Math.log2(width * UNIT);
+    repeat(f, f.let(i32.shrU(length, shift)), () => turn(width, 0, false));
+    if (width > 1) {
+      repeat(f, f.let(i32.and(i32.shrU(length, 2), width - 1)), () => turn(1, 0, false));
     }
     const left = f.let(i32.and(length, UNIT - 1));
-    f.if(left, () => rest(left));
+    f.if(left, () => turn(1, left, true));
   }
 
   private map(pointers: readonly Pointer[]): void {
     const fixedValues = this.fixedValues(pointers);
     const own = this.ownPointers(pointers);
-    this.vectors(
-      this.unroll(),
-      (count) => {
-        for (let u = 0; u < count; u++)
-          this.store(own, u, this.unit(own, u, fixedValues), undefined);
-        this.advance(own, count);
-      },
-      (rest) => this.store(own, 0, this.unit(own, 0, fixedValues), rest),
-    );
+    this.vectors(this.width(), (units, rest, isLast) => {
+      this.store(own, this.values(own, units, fixedValues), units, rest);
+      if (!isLast) this.advance(own, units);
+    });
   }
 
-  /**
-   * Reduces rows. Even and odd units of a row have an accumulator each; a single unit goes to the even one, after
-   * which they change places, so that the rest goes to the even one too.
-   */
+  /** Empty accumulators of all reductions. */
+  private accumulators(): Accumulator[] {
+    return this.body.reductions.map(({ reducer }) => {
+      const accumulator = makeAccumulator(this.f, reducer);
+      restart(this.f, reducer, accumulator);
+      return accumulator;
+    });
+  }
+
+  /** Reduces rows. Even and odd units of a row have an accumulator each. */
   private row(pointers: readonly Pointer[]): void {
     const { f, body, nest } = this;
-    const accumulators = body.reductions.map(({ reducer }) =>
-      [0, 1].map(() => {
-        const accumulator = makeAccumulator(f, reducer);
-        restart(f, reducer, accumulator);
-        return accumulator;
-      }),
-    );
-    const take = (values: readonly Lanes[], set: number): void => {
-      for (const [i, { reducer, operand }] of body.reductions.entries()) {
-        reducer.accumulate(f, accumulators[i][set], values[operand]);
-      }
-    };
+    const isDynamic = typeof nest.length !== "number";
+    const sets = [this.accumulators(), this.accumulators()];
+    // A unit that comes alone goes to the even accumulator, after which the two change places.
     const exchange = (): void => {
-      for (const [a, b] of accumulators) exchangeLocals(f, a, b);
+      for (const [i, a] of sets[0].entries()) exchangeLocals(f, a, sets[1][i]);
     };
     this.turns(nest.reduced, pointers, (moved) => {
       const fixedValues = this.fixedValues(moved);
       const own = this.ownPointers(moved);
-      this.vectors(
-        2,
-        (count) => {
-          for (let u = 0; u < count; u++) {
-            const values = this.unit(own, u, fixedValues);
-            this.store(own, u, values, undefined);
-            take(values, u);
-          }
-          if (count === 1) exchange();
-          this.advance(own, count);
-        },
-        (rest) => {
-          const values = this.unit(own, 0, fixedValues);
-          this.store(own, 0, values, rest);
-          const mask = restMask(f, rest);
+      this.vectors(isDynamic ? 2 : Math.max(2, this.width()), (units, rest, isLast) => {
+        const values = this.values(own, units, fixedValues);
+        this.store(own, values, units, rest);
+        for (let unit = 0; unit < units; unit++) {
           for (const [i, { reducer, operand }] of body.reductions.entries()) {
-            reducer.accumulate(f, accumulators[i][0], maskLanes(f, reducer, values[operand], mask));
+            let lanes = unitOf(values[operand], unit);
+            if (rest !== 0 && unit === units - 1) {
+              lanes = maskLanes(f, reducer, lanes, restMask(f, rest));
+            }
+            reducer.accumulate(f, sets[unit % 2][i], lanes);
           }
-        },
-      );
+        }
+        if (isLast) return;
+        if (isDynamic && units === 1) exchange();
+        this.advance(own, units);
+      });
       // The next row of the same result starts with the even one again.
-      if (nest.reduced.length > 0) {
-        if (typeof nest.length !== "number") f.if(i32.and(nest.length, UNIT), exchange);
-        else if ((nest.length & UNIT) !== 0) exchange();
-      }
+      if (isDynamic && nest.reduced.length > 0) f.if(i32.and(nest.length, UNIT), exchange);
     });
     const results = body.inputs.length + body.outputs.length;
     for (const [i, { reducer }] of body.reductions.entries()) {
-      const [a, b] = accumulators[i];
-      reducer.storeRow(f, pointers[results + i], a, b);
+      reducer.storeRow(f, pointers[results + i], sets[0][i], sets[1][i]);
     }
   }
 
-  /** Reduces columns: each unit of columns from top to bottom. */
+  /** Reduces columns: some units of columns from top to bottom. */
   private columns(pointers: readonly Pointer[]): void {
     const { f, body, nest } = this;
     const own = this.ownPointers(pointers);
     const results = body.inputs.length + body.outputs.length;
-    const block = (count: number, rest: Count | undefined): void => {
-      const accumulators = Array.from({ length: count }, () =>
-        body.reductions.map(({ reducer }) => {
-          const accumulator = makeAccumulator(f, reducer);
-          restart(f, reducer, accumulator);
-          return accumulator;
-        }),
-      );
+    this.vectors(Math.min(4, 2 * this.width()), (units, rest, isLast) => {
+      const sets = Array.from({ length: units }, () => this.accumulators());
       this.turns(nest.reduced, own, (moved) => {
-        const fixedValues = this.fixedValues(moved);
-        for (let u = 0; u < count; u++) {
-          const values = this.unit(moved, u, fixedValues);
-          this.store(moved, u, values, rest);
+        const values = this.values(moved, units, this.fixedValues(moved));
+        this.store(moved, values, units, rest);
+        for (const [unit, set] of sets.entries()) {
           for (const [i, { reducer, operand }] of body.reductions.entries()) {
-            reducer.accumulate(f, accumulators[u][i], values[operand]);
+            reducer.accumulate(f, set[i], unitOf(values[operand], unit));
           }
         }
       });
-      for (let u = 0; u < count; u++) {
-        for (const [i, { reducer }] of body.reductions.entries()) {
-          const lanes = reducer.results(f, accumulators[u][i]);
-          if (rest === undefined) storeLanes(f, own[results + i], lanes, u * UNIT);
-          else storeRest(f, own[results + i], lanes, rest);
-        }
+      for (const [i, { reducer }] of body.reductions.entries()) {
+        const parts = sets.flatMap((set) => reducer.results(f, set[i]).parts);
+        this.write(own[results + i], { dtype: reducer.dtype, parts }, units, rest);
       }
-    };
-    this.vectors(
-      Math.min(4, 2 * this.unroll()),
-      (count) => {
-        block(count, undefined);
-        this.advance(own, count);
-      },
-      (rest) => block(1, rest),
-    );
+      if (!isLast) this.advance(own, units);
+    });
   }
 }
 

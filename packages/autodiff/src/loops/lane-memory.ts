@@ -14,35 +14,40 @@ export function laneSize(dtype: LaneDType): number {
   return dtype === "float64" ? 8 : dtype === "bool" ? 1 : 4;
 }
 
-/** Reads the unit at `pointer + offset` elements. */
+/** Registers that a unit of that dtype takes. */
+export function partsOf(dtype: LaneDType): number {
+  return dtype === "float64" ? 2 : 1;
+}
+
+/** One of the units. */
+export function unitOf({ dtype, parts }: Lanes, unit: number): Lanes {
+  const count = partsOf(dtype);
+  return { dtype, parts: parts.slice(unit * count, (unit + 1) * count) };
+}
+
+/** The same unit that many times. */
+export function repeatUnit({ dtype, parts }: Lanes, count: number): Lanes {
+  return { dtype, parts: Array.from({ length: count }, () => parts).flat() };
+}
+
+/** Reads units from `pointer` on. */
 export function loadLanes(
   f: FunctionBuilder,
   dtype: LaneDType,
   pointer: Local<"i32">,
-  offset: number,
+  units: number,
 ): Lanes {
-  const at = offset * laneSize(dtype);
-  switch (dtype) {
-    case "float64":
-      return {
-        dtype,
-        parts: [f.let(v128.load(pointer, at)), f.let(v128.load(pointer, at + 16))],
-      };
-    case "bool":
-      return {
-        dtype,
-        parts: [
-          f.let(
-            i32x4.gtS(
-              i32x4.extendLowI16x8U(i16x8.extendLowI8x16U(v128.load32Zero(pointer, at))),
-              word(f, 0),
-            ),
-          ),
-        ],
-      };
-    default:
-      return { dtype, parts: [f.let(v128.load(pointer, at))] };
-  }
+  const parts = Array.from({ length: units * partsOf(dtype) }, (_, i) =>
+    f.let(
+      dtype === "bool"
+        ? i32x4.gtS(
+            i32x4.extendLowI16x8U(i16x8.extendLowI8x16U(v128.load32Zero(pointer, UNIT * i))),
+            word(f, 0),
+          )
+        : v128.load(pointer, 16 * i),
+    ),
+  );
+  return { dtype, parts };
 }
 
 /** Reads one element into all lanes. */
@@ -65,16 +70,16 @@ function maskBytes(f: FunctionBuilder, mask: Vector): Vector {
   return f.let(v128.and(i8x16.narrowI16x8S(halves, halves), word(f, 0x01010101)));
 }
 
-/** Writes the unit at `pointer + offset` elements. */
+/** Writes units from `pointer` on. */
 export function storeLanes(
   f: FunctionBuilder,
   pointer: Local<"i32">,
   { dtype, parts }: Lanes,
-  offset: number,
 ): void {
-  const at = offset * laneSize(dtype);
-  if (dtype === "bool") f.store32Lane(pointer, maskBytes(f, parts[0]), 0, at);
-  else for (const [i, part] of parts.entries()) f.store(pointer, part, at + 16 * i);
+  for (const [i, part] of parts.entries()) {
+    if (dtype === "bool") f.store32Lane(pointer, maskBytes(f, part), 0, UNIT * i);
+    else f.store(pointer, part, 16 * i);
+  }
 }
 
 /** Runs the code for as many elements as are left: 1, 2, or 2 and then a third. */
@@ -97,12 +102,13 @@ function forRest(
   }
 }
 
-/** Writes the first `rest` elements, 1 to 3 of them, at `pointer`. */
+/** Writes the first `rest` elements, 1 to 3 of them, of one unit at `pointer + at` bytes. */
 export function storeRest(
   f: FunctionBuilder,
   pointer: Local<"i32">,
   { dtype, parts }: Lanes,
   rest: Count,
+  at: number = 0,
 ): void {
   const [a, b] = parts;
   switch (dtype) {
@@ -110,9 +116,9 @@ export function storeRest(
       forRest(
         f,
         rest,
-        () => f.store64Lane(pointer, a, 0),
-        () => f.store(pointer, a),
-        () => f.store64Lane(pointer, b, 0, 16),
+        () => f.store64Lane(pointer, a, 0, at),
+        () => f.store(pointer, a, at),
+        () => f.store64Lane(pointer, b, 0, at + 16),
       );
       return;
     case "bool": {
@@ -120,9 +126,9 @@ export function storeRest(
       forRest(
         f,
         rest,
-        () => f.store8(pointer, i8x16.extractLane(bytes, 0)),
-        () => f.store16(pointer, i16x8.extractLane(bytes, 0)),
-        () => f.store8(pointer, i8x16.extractLane(bytes, 2), 2),
+        () => f.store8(pointer, i8x16.extractLane(bytes, 0), at),
+        () => f.store16(pointer, i16x8.extractLane(bytes, 0), at),
+        () => f.store8(pointer, i8x16.extractLane(bytes, 2), at + 2),
       );
       return;
     }
@@ -130,9 +136,9 @@ export function storeRest(
       forRest(
         f,
         rest,
-        () => f.store32Lane(pointer, a, 0),
-        () => f.store64Lane(pointer, a, 0),
-        () => f.store32Lane(pointer, a, 2, 8),
+        () => f.store32Lane(pointer, a, 0, at),
+        () => f.store64Lane(pointer, a, 0, at),
+        () => f.store32Lane(pointer, a, 2, at + 8),
       );
   }
 }

@@ -108,11 +108,11 @@ function floatSum(dtype: "float32" | "float64"): Reducer {
     identity: (f) => double(f, 0),
     start: (f) => [double(f, 0), double(f, 0)],
     accumulate(f, total, x) {
-      const terms = dtype === "float32" ? promoteParts(f, x.parts[0]) : x.parts;
+      const terms = dtype === "float32" ? promoteParts(f, x.parts) : x.parts;
       for (const [i, term] of terms.entries()) f.set(total[i], f64x2.add(total[i], term));
     },
     results: (f, total) =>
-      dtype === "float32" ? { dtype, parts: [demoteParts(f, total)] } : { dtype, parts: total },
+      dtype === "float32" ? { dtype, parts: demoteParts(f, total) } : { dtype, parts: total },
     storeRow(f, pointer, a, b) {
       const sums = f.let(f64x2.add(f64x2.add(a[0], b[0]), f64x2.add(a[1], b[1])));
       const total = f64.add(f64x2.extractLane(sums, 0), f64x2.extractLane(sums, 1));
