@@ -15,6 +15,7 @@ import { isTensor, isTracer, toTensor } from "./tensor.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 import { GradTrace } from "./grad-trace.ts";
 import type { TapeNode } from "./grad-trace.ts";
+import type { Primitive, VjpContext } from "./primitive.ts";
 import { isContainer, print, sameStructure } from "./tree-structure.ts";
 import type { Structure } from "./tree-structure.ts";
 import { flatten, unflatten } from "./tree.ts";
@@ -344,14 +345,27 @@ function walkBack(
   outputs.forEach((index, i) => {
     if (index >= 0) accumulate(cotangents, index, seeds[i]);
   });
+  const parts = new Map<number, PendingParts[]>();
   for (let index = tape.length - 1; index >= 0; index--) {
+    // Whatever was taken of a value comes after it on the tape, so all of its parts are known here.
+    for (const { primitive, cts, contexts } of parts.get(index) ?? []) {
+      accumulate(cotangents, index, primitive.vjpOfParts(cts, contexts));
+    }
+    parts.delete(index);
     const node = tape[index];
     if (node === null) continue;
     const ct = cotangents[index];
     if (ct !== null) {
       const { primitive, params, inputs, output, parents } = node;
       const needs = parents.map((parent) => parent >= 0);
-      const pulled = primitive.vjp(ct, { inputs, output, params, needs });
+      const context = { inputs, output, params, needs };
+      if (takesPart(primitive)) {
+        addPart(parts, parents[0], primitive, ct, context);
+        cotangents[index] = null;
+        if (release) tape.length = index;
+        continue;
+      }
+      const pulled = primitive.vjp(ct, context);
       for (let i = 0; i < parents.length; i++) {
         const part = pulled[i];
         if (parents[i] >= 0 && part !== null) accumulate(cotangents, parents[i], part);
@@ -361,6 +375,34 @@ function walkBack(
     if (release) tape.length = index;
   }
   return cotangents;
+}
+
+type PartPrimitive = Primitive<unknown> & Required<Pick<Primitive<unknown>, "vjpOfParts">>;
+
+function takesPart(primitive: Primitive<unknown>): primitive is PartPrimitive {
+  return primitive.vjpOfParts !== undefined;
+}
+
+/** Cotangents of the parts that one primitive took of one value. */
+interface PendingParts {
+  readonly primitive: PartPrimitive;
+  readonly cts: Tensor[];
+  readonly contexts: VjpContext<unknown>[];
+}
+
+function addPart(
+  parts: Map<number, PendingParts[]>,
+  parent: number,
+  primitive: PartPrimitive,
+  ct: Tensor,
+  context: VjpContext<unknown>,
+): void {
+  const pending = parts.get(parent) ?? [];
+  parts.set(parent, pending);
+  let same = pending.find((other) => other.primitive === primitive);
+  if (same === undefined) pending.push((same = { primitive, cts: [], contexts: [] }));
+  same.cts.push(ct);
+  same.contexts.push(context);
 }
 
 function accumulate(cotangents: (Tensor | null)[], index: number, part: Tensor): void {

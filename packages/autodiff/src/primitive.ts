@@ -66,6 +66,11 @@ export interface Primitive<P> {
    * rule is itself differentiable. Each cotangent has its operand's shape and dtype; `null` is zero.
    */
   vjp(ct: Tensor, context: VjpContext<P>): readonly (Tensor | null)[];
+  /**
+   * Primitives that take a part of their only operand: pulls the cotangents of all parts that were taken of
+   * one operand back at once, which replaces one `vjp` for each part and the sum of their results.
+   */
+  vjpOfParts?(cts: readonly Tensor[], contexts: readonly VjpContext<P>[]): Tensor;
 }
 
 /**

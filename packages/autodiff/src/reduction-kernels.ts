@@ -34,17 +34,35 @@ export function reductionRule([x]: readonly ShapedArray[], { axes }: ReductionPa
   return { shape: reducedShape(x.shape, axes), dtype: x.dtype };
 }
 
+/**
+ * How a row-major array of that shape looks as `[outer, length, inner]` with the axes in the middle; undefined
+ * if an axis longer than 1 lies between them.
+ */
+export function neighbourLayout(
+  shape: readonly number[],
+  axes: readonly number[],
+): Pick<ReductionLayout, "outer" | "length" | "inner"> | undefined {
+  const wide = axes.filter((axis) => shape[axis] !== 1);
+  const first = wide.length === 0 ? 0 : wide[0];
+  const last = wide.length === 0 ? -1 : wide[wide.length - 1];
+  for (let axis = first; axis < last; axis++) {
+    if (shape[axis] !== 1 && !wide.includes(axis)) return undefined;
+  }
+  return {
+    outer: sizeOf(shape.slice(0, first)),
+    length: sizeOf(shape.slice(first, last + 1)),
+    inner: sizeOf(shape.slice(last + 1)),
+  };
+}
+
 /** Lays the input out for reduction; copies only if the reduced axes are not neighbours. */
 export function reductionLayout(x: NDArray, axes: readonly number[]): ReductionLayout {
   const { shape } = x;
   const wide = axes.filter((axis) => shape[axis] !== 1);
-  const first = wide.length === 0 ? 0 : wide[0];
   const last = wide.length === 0 ? -1 : wide[wide.length - 1];
   const run = last >= 0 && shape.every((n, axis) => n === 1 || axis <= last) ? shape[last] : 1;
-  const between = shape.some(
-    (n, axis) => n !== 1 && axis > first && axis < last && !wide.includes(axis),
-  );
-  if (between) {
+  const layout = neighbourLayout(shape, axes);
+  if (layout === undefined) {
     const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const moved = contiguous(transpose(x, [...kept, ...axes]));
     const length = sizeOf(axes.map((axis) => shape[axis]));
@@ -56,11 +74,5 @@ export function reductionLayout(x: NDArray, axes: readonly number[]): ReductionL
       run,
     };
   }
-  return {
-    data: computeData(x),
-    outer: sizeOf(shape.slice(0, first)),
-    length: sizeOf(shape.slice(first, last + 1)),
-    inner: sizeOf(shape.slice(last + 1)),
-    run,
-  };
+  return { data: computeData(x), ...layout, run };
 }

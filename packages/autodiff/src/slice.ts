@@ -1,12 +1,14 @@
 import { describe } from "@flaxen/dtype";
 import { contiguous, NDArray } from "@flaxen/ndarray";
 import { sizeOf } from "./compute-dtype.ts";
+import { concatenate } from "./concatenate.ts";
+import { add } from "./elementwise-binary.ts";
 import { byteStrides, planMove } from "./kernels/move.ts";
 import { checkOperand } from "./operands.ts";
 import { padTensor } from "./pad.ts";
 import type { Padding } from "./pad.ts";
 import { bind } from "./primitive.ts";
-import type { Primitive } from "./primitive.ts";
+import type { Primitive, VjpContext } from "./primitive.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 
 interface SliceParams {
@@ -40,15 +42,67 @@ const slicePrimitive: Primitive<SliceParams> = {
     return move && (([source], target) => move(target, source));
   },
   copyPays: () => false,
-  vjp: (ct, { inputs: [x], params: { start, strides } }) => {
-    const paddings = start.map((low, axis): Padding => {
-      const n = ct.shape[axis];
-      const covered = n === 0 ? 0 : (n - 1) * strides[axis] + 1;
-      return [low, x.shape[axis] - low - covered, strides[axis] - 1];
-    });
-    return [padTensor(ct, paddings, 0)];
+  vjp: (ct, context) => [surround(ct, context)],
+  vjpOfParts(cts, contexts) {
+    return joinParts(cts, contexts) ?? cts.map((ct, i) => surround(ct, contexts[i])).reduce(sum);
   },
 };
+
+function sum(a: Tensor, b: Tensor): Tensor {
+  return add(a, b);
+}
+
+/** Puts zeros where a slice took nothing. */
+function surround(
+  ct: Tensor,
+  { inputs: [x], params: { start, strides } }: VjpContext<SliceParams>,
+): Tensor {
+  const paddings = start.map((low, axis): Padding => {
+    const n = ct.shape[axis];
+    const covered = n === 0 ? 0 : (n - 1) * strides[axis] + 1;
+    return [low, x.shape[axis] - low - covered, strides[axis] - 1];
+  });
+  return padTensor(ct, paddings, 0);
+}
+
+/** Joins slices that lie one after the other along one axis; undefined if they lie otherwise. */
+function joinParts(
+  cts: readonly Tensor[],
+  contexts: readonly VjpContext<SliceParams>[],
+): Tensor | undefined {
+  if (cts.length === 1) return surround(cts[0], contexts[0]);
+  const [first, second] = contexts.map(({ params }) => params);
+  const axis = first.start.findIndex(
+    (begin, i) => begin !== second.start[i] || first.limit[i] !== second.limit[i],
+  );
+  const inLine = contexts.every(({ params: { start, limit, strides } }) =>
+    start.every(
+      (begin, i) =>
+        strides[i] === 1 &&
+        (i === axis || (begin === first.start[i] && limit[i] === first.limit[i])),
+    ),
+  );
+  if (axis < 0 || !inLine) return undefined;
+  const parts = contexts
+    .map(({ params: { start, limit } }, i) => ({
+      begin: start[axis],
+      end: limit[axis],
+      ct: cts[i],
+    }))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const { shape } = contexts[0].inputs[0];
+  const last = parts.length - 1;
+  if (parts.some(({ end }, i) => i < last && end > parts[i + 1].begin)) return undefined;
+  const none = shape.map((): Padding => [0, 0]);
+  const joined = parts.map(({ ct, end }, i) => {
+    const gap = i < last ? parts[i + 1].begin - end : 0;
+    return padTensor(ct, none.with(axis, [0, gap]), 0);
+  });
+  const ends = shape.map((n, i): Padding =>
+    i === axis ? [parts[0].begin, n - parts[last].end] : [first.start[i], n - first.limit[i]],
+  );
+  return padTensor(concatenate(joined, axis), ends, 0);
+}
 
 /**
  * A box of the tensor, with strides, as `jax.lax.slice`.

@@ -4,6 +4,7 @@ import type { NDArray } from "@flaxen/ndarray";
 import { computeDType, narrow } from "./compute-dtype.ts";
 import { add, maximum, multiply, subtract } from "./elementwise-binary.ts";
 import { exp, rsqrt, square } from "./elementwise-unary.ts";
+import { rowKernel } from "./kernels/softmax.ts";
 import { cast, checkInexact, checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
 import { bind } from "./primitive.ts";
@@ -80,6 +81,11 @@ function everyRow(outer: number, _length: number, inner: number): number {
   return outer * inner;
 }
 
+/** Rows side by side are added in four lanes, as SIMD kernels do; columns in one. Rounds to float32. */
+function totalOf(lanes: Float64Array): number {
+  return Math.fround(lanes[0] + lanes[2] + (lanes[1] + lanes[3]));
+}
+
 function softmaxRows32(
   a: Float32Array,
   o: Float32Array,
@@ -94,12 +100,13 @@ function softmaxRows32(
     let top = -Infinity;
     for (let i = begin; i < end; i += inner) top = Math.max(top, a[i]);
     if (finiteShift && top - top !== 0) top = 0;
-    let total = 0;
-    for (let i = begin; i < end; i += inner) {
+    const sums = new Float64Array(4);
+    for (let i = begin, lane = 0; i < end; i += inner) {
       o[i] = exp32(Math.fround(a[i] - top));
-      total += o[i];
+      sums[lane] += o[i];
+      if (inner === 1) lane = (lane + 1) & 3;
     }
-    total = Math.fround(total);
+    const total = totalOf(sums);
     for (let i = begin; i < end; i += inner) o[i] /= total;
   }
 }
@@ -139,12 +146,13 @@ function logSoftmaxRows32(
     const end = begin + length * inner;
     let top = -Infinity;
     for (let i = begin; i < end; i += inner) top = Math.max(top, a[i]);
-    let total = 0;
-    for (let i = begin; i < end; i += inner) {
+    const sums = new Float64Array(4);
+    for (let i = begin, lane = 0; i < end; i += inner) {
       o[i] = a[i] - top;
-      total += exp32(o[i]);
+      sums[lane] += exp32(o[i]);
+      if (inner === 1) lane = (lane + 1) & 3;
     }
-    const logarithm = log32(Math.fround(total));
+    const logarithm = log32(totalOf(sums));
     for (let i = begin; i < end; i += inner) o[i] -= logarithm;
   }
 }
@@ -184,9 +192,12 @@ function logsumexpRows32(
     let top = -Infinity;
     for (let i = begin; i < end; i += inner) top = Math.max(top, a[i]);
     const shift = top - top === 0 ? top : 0;
-    let total = 0;
-    for (let i = begin; i < end; i += inner) total += exp32(Math.fround(a[i] - shift));
-    o[row] = log32(Math.fround(total)) + shift;
+    const sums = new Float64Array(4);
+    for (let i = begin, lane = 0; i < end; i += inner) {
+      sums[lane] += exp32(Math.fround(a[i] - shift));
+      if (inner === 1) lane = (lane + 1) & 3;
+    }
+    o[row] = log32(totalOf(sums)) + shift;
   }
 }
 
@@ -214,6 +225,7 @@ const softmaxPrimitive: Primitive<SoftmaxParams> = {
   abstractEval: likeOperand,
   evaluate: ([x], { axes, finiteShift }, out) =>
     evaluateRows(x, axes, out, everyElement, softmaxRows32, softmaxRows64, finiteShift),
+  kernel: ([x], { axes, finiteShift }) => rowKernel("softmax", x, axes, finiteShift),
   vjp: (ct, { output, params: { axes } }) => {
     const along = sum(multiply(ct, output), { axis: axes, keepdims: true });
     return [multiply(output, subtract(ct, along))];
@@ -225,6 +237,7 @@ const logSoftmaxPrimitive: Primitive<ReductionParams> = {
   abstractEval: likeOperand,
   evaluate: ([x], { axes }, out) =>
     evaluateRows(x, axes, out, everyElement, logSoftmaxRows32, logSoftmaxRows64),
+  kernel: ([x], { axes }) => rowKernel("logSoftmax", x, axes, false),
   vjp: (ct, { output, params: { axes } }) => {
     const along = sum(ct, { axis: axes, keepdims: true });
     return [subtract(ct, multiply(exp(output), along))];
@@ -236,6 +249,7 @@ const logsumexpPrimitive: Primitive<ReductionParams> = {
   abstractEval: reductionRule,
   evaluate: ([x], { axes }, out) =>
     evaluateRows(x, axes, out, everyRow, logsumexpRows32, logsumexpRows64),
+  kernel: ([x], { axes }) => rowKernel("logsumexp", x, axes, true),
   // Not exp(x - output): the output holds few digits of the small differences when x is large.
   vjp: (ct, { inputs: [x], params: { axes } }) => [
     multiply(reshapeTo(ct, keptShape(x.shape, axes)), softmaxOver(x, axes, true)),

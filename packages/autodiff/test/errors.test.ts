@@ -196,6 +196,48 @@ const table: readonly (readonly [call: () => unknown, type: ErrorConstructor, me
       "transpose: axis must be an integer in [-2, 2), got 2.",
     ],
     [
+      () => ad.split(m, 2, { axis: 1 }),
+      RangeError,
+      "split: sections must divide the axis of length 3, got 2.",
+    ],
+    [() => ad.split(m, 0), RangeError, "split: sections must divide the axis of length 2, got 0."],
+    [
+      () => ad.split(m, [2, 1], { axis: 1 }),
+      RangeError,
+      "split: sections must be indices in ascending order from 0 to 3, got [2, 1].",
+    ],
+    [
+      () => ad.split(m, [3]),
+      RangeError,
+      "split: sections must be indices in ascending order from 0 to 2, got [3].",
+    ],
+    [
+      () => ad.split(m, 1.5),
+      TypeError,
+      "split: sections must be an integer or a list of integers, got 1.5.",
+    ],
+    [
+      () => ad.split(m, [0.5]),
+      TypeError,
+      "split: sections must be an integer or a list of integers, got [0.5].",
+    ],
+    [
+      () => ad.split(m, 2, { axis: 2 }),
+      RangeError,
+      "split: axis must be an integer in [-2, 2), got 2.",
+    ],
+    [() => ad.unstack(0), RangeError, "unstack: x must have at least one axis, got int32[]."],
+    [
+      () => ad.moveaxis(m, [0, 1], [1]),
+      RangeError,
+      "moveaxis: source and destination must have equal lengths, got [0, 1] and [1].",
+    ],
+    [
+      () => ad.swapaxes(m, 0, 2),
+      RangeError,
+      "swapaxes: axis must be an integer in [-2, 2), got 2.",
+    ],
+    [
       () => ad.expandDims(m, 3),
       RangeError,
       "expandDims: axis must be an integer in [-3, 3), got 3.",

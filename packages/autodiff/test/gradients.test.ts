@@ -13,6 +13,11 @@ const m = [
 const column = [[0.8], [-1.1]];
 const cube = [m, [[-0.4, 1.9, 0.2], v]];
 
+/** The first part and the last. */
+function pairOf(parts: readonly Tensor[]): [Tensor, Tensor] {
+  return [parts[0], parts[parts.length - 1]];
+}
+
 /** Name, operation, inputs; `once` for functions whose second derivative is 0 or not defined. */
 const table: readonly [name: string, f: Operation, inputs: readonly unknown[], once?: "once"][] = [
   ["negative", ad.negative, [v]],
@@ -80,6 +85,13 @@ const table: readonly [name: string, f: Operation, inputs: readonly unknown[], o
   ["reshape", (x) => ad.reshape(x, [3, 2]), [m]],
   ["ravel", ad.ravel, [m]],
   ["transpose", (x) => ad.transpose(x), [cube]],
+  ["moveaxis", (x) => ad.moveaxis(x, 0, -1), [cube]],
+  ["swapaxes", (x) => ad.swapaxes(x, 0, 2), [cube]],
+  ["split", (x) => ad.concatenate(ad.split(x, 3, { axis: 1 }).reverse(), 1), [m]],
+  ["split at indices", (x) => ad.multiply(...pairOf(ad.split(x, [1, 2], { axis: 1 }))), [m]],
+  ["unstack", (x) => ad.multiply(...pairOf(ad.unstack(x, { axis: -1 }))), [m]],
+  ["unstack of every other slice", (x) => ad.unstack(x, { axis: 1 })[1], [m]],
+  ["overlapping slices", (x) => ad.multiply(ad.slice(x, [0, 0], [2, 2]), ad.slice(x, [0, 1])), [m]],
   ["transpose of given axes", (x) => ad.transpose(x, [1, 2, 0]), [cube]],
   ["expandDims", (x) => ad.expandDims(x, 1), [m]],
   ["squeeze", (x) => ad.squeeze(x), [column]],

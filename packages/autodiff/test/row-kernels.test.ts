@@ -1,8 +1,9 @@
 import test from "ava";
 import fc from "fast-check";
-import { argmax, argmin, oneHot } from "@flaxen/autodiff";
+import { argmax, argmin, logSoftmax, logsumexp, oneHot, softmax, vjp } from "@flaxen/autodiff";
+import type { Tensor } from "@flaxen/autodiff";
 import type { DType } from "@flaxen/dtype";
-import { astype, NDArray } from "@flaxen/ndarray";
+import { astype, full, NDArray, ones } from "@flaxen/ndarray";
 import { checkKernels, concrete, scrambled } from "./check-kernels.ts";
 
 const SETTINGS = { seed: 7, numRuns: 300 };
@@ -105,4 +106,58 @@ test("oneHot(x, numClasses) takes labels and results of every dtype", (t) => {
     [0, 1],
     [0, 0],
   ]);
+});
+
+/** Axes to reduce, and whether lengths of 1 lie between them. */
+const spans = fc.constantFrom<readonly number[]>([0], [1], [2], [0, 1], [1, 2], [0, 1, 2]);
+
+test("softmax, logSoftmax and logsumexp kernels give the bits of the plain loops", (t) => {
+  fc.assert(
+    fc.property(
+      fc.tuple(fc.nat(9), fc.nat(9), fc.oneof(fc.nat(9), fc.integer({ min: 10, max: 70 }))),
+      spans,
+      fc.nat(1000),
+      fc.constantFrom(0, 0.02, 0.3),
+      (shape, axis, seed, special) => {
+        const wild = scrambled("float32", shape, seed).data as Float32Array;
+        const x = wild.map((value, i) =>
+          (i * 7919) % 1000 < 1000 * special ? value : Math.sin(i * 1.7 + seed) * 5,
+        );
+        const ran = checkKernels(
+          t,
+          (x) => {
+            softmax(x, { axis });
+            logSoftmax(x, { axis });
+            logsumexp(x, { axis });
+            vjp((x: Tensor) => logsumexp(x, { axis, keepdims: true }), x)[1](
+              ones(shape.map((n, i) => (axis.includes(i) ? 1 : n))),
+            );
+          },
+          new NDArray(x, shape),
+        );
+        t.true(["softmax", "logSoftmax", "logsumexp"].every((name) => ran.has(name)));
+      },
+    ),
+    SETTINGS,
+  );
+});
+
+test("softmax, logSoftmax and logsumexp kernels handle rows of nothing but special values", (t) => {
+  for (const value of [NaN, Infinity, -Infinity, 0, -0, 3e38, -3e38, 1e-45]) {
+    for (const length of [1, 3, 4, 5, 8]) {
+      for (const axis of [0, 1]) {
+        const x = full([length, length], value, "float32");
+        checkKernels(
+          t,
+          (x) => {
+            softmax(x, { axis });
+            logSoftmax(x, { axis });
+            logsumexp(x, { axis });
+            softmax(x, { axis, where: full([length, length], false) });
+          },
+          x,
+        );
+      }
+    }
+  }
 });

@@ -1,15 +1,5 @@
-import { add, multiply, slice } from "@flaxen/autodiff";
+import { add, multiply } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
-
-/** Cuts the last axis into parts of one size. */
-export function splitLast(x: Tensor, parts: number): Tensor[] {
-  const outer = x.shape.slice(0, -1);
-  const size = x.shape[outer.length] / parts;
-  const start = outer.map(() => 0);
-  return Array.from({ length: parts }, (_, i) =>
-    slice(x, [...start, i * size], [...outer, (i + 1) * size]),
-  );
-}
 
 /** The functions of a long short-term memory. */
 interface Squashing {

@@ -1,9 +1,8 @@
 import type { DType } from "@flaxen/dtype";
-import { add, multiply, subtract } from "@flaxen/autodiff";
+import { add, multiply, split, subtract } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import type { Shape } from "@flaxen/ndarray";
 import { checkFeatures } from "./arguments.ts";
-import { splitLast } from "./gates.ts";
 import { Linear } from "./linear.ts";
 import { checkCell, GATED_OPTIONS, makeCarry, RNNCellBase } from "./recurrent.ts";
 import type { GatedCellOptions, InitializeCarryOptions } from "./recurrent.ts";
@@ -104,8 +103,8 @@ export class GRUCell extends RNNCellBase<Tensor> {
    */
   forward(carry: Tensor, x: TensorLike): [Tensor, Tensor] {
     const input = checkFeatures("GRUCell.forward", x, "inFeatures", this.inFeatures);
-    const [xr, xz, xn] = splitLast(this.denseI.forward(input), 3);
-    const [hr, hz, hn] = splitLast(this.denseH.forward(carry), 3);
+    const [xr, xz, xn] = split(this.denseI.forward(input), 3, { axis: -1 });
+    const [hr, hz, hn] = split(this.denseH.forward(carry), 3, { axis: -1 });
     const r = this.gateFn(add(xr, hr));
     const z = this.gateFn(add(xz, hz));
     const n = this.activationFn(add(xn, multiply(r, hn)));

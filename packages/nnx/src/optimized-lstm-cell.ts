@@ -1,9 +1,9 @@
 import type { DType } from "@flaxen/dtype";
-import { add } from "@flaxen/autodiff";
+import { add, split } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import type { Shape } from "@flaxen/ndarray";
 import { checkFeatures } from "./arguments.ts";
-import { splitLast, updateMemory } from "./gates.ts";
+import { updateMemory } from "./gates.ts";
 import { Linear } from "./linear.ts";
 import { checkCell, GATED_OPTIONS, makeCarry, RNNCellBase } from "./recurrent.ts";
 import type { GatedCellOptions, InitializeCarryOptions } from "./recurrent.ts";
@@ -110,7 +110,8 @@ export class OptimizedLSTMCell extends RNNCellBase<[Tensor, Tensor]> {
    */
   forward([c, h]: readonly [Tensor, Tensor], x: TensorLike): [[Tensor, Tensor], Tensor] {
     const input = checkFeatures("OptimizedLSTMCell.forward", x, "inFeatures", this.inFeatures);
-    const sums = splitLast(add(this.denseI.forward(input), this.denseH.forward(h)), 4);
+    const total = add(this.denseI.forward(input), this.denseH.forward(h));
+    const sums = split(total, 4, { axis: -1 });
     const [next, state] = updateMemory(c, sums, this);
     return [[next, state], state];
   }

@@ -5,10 +5,10 @@ import {
   isTracer,
   remainder,
   reshape,
-  slice,
   stack,
   subtract,
   takeAlongAxis,
+  unstack,
 } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { arange, flatData } from "@flaxen/ndarray";
@@ -149,7 +149,7 @@ export class RNN<Carry = Tensor, WithCarry extends boolean = false> extends Modu
     const reverse = options.reverse ?? this.reverse;
     const returnCarry = options.returnCarry ?? this.returnCarry;
     const ordered = reverse ? flipSequences(input, timeAxis, lengths) : input;
-    const steps = unstack(ordered, timeAxis);
+    const steps = unstack(ordered, { axis: timeAxis });
     let carry = options.initialCarry ?? this.initialCarry(steps[0].shape, options.rngs);
     const carries: Carry[] = [];
     const outputs = steps.map((step) => {
@@ -219,14 +219,6 @@ function checkLengths(
     }
   }
   return lengths;
-}
-
-function unstack(x: Tensor, axis: number): Tensor[] {
-  const { shape } = x;
-  return Array.from({ length: shape[axis] }, (_, t) => {
-    const start = shape.map((_n, a) => (a === axis ? t : 0));
-    return reshape(slice(x, start, shape.with(axis, t + 1)), shape.toSpliced(axis, 1));
-  });
 }
 
 /** Turns the valid part of each sequence around; padding stays at the end. */

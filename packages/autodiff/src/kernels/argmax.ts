@@ -1,9 +1,9 @@
 import { defineKernel, f32, f32x4, f64, i32, i32x4, v128 } from "@flaxen/wasm";
 import type { Expression, FunctionBuilder, Local, ModuleBuilder, Operand } from "@flaxen/wasm";
 import type { DType } from "@flaxen/dtype";
-import { sizeOf } from "../compute-dtype.ts";
 import type { MemoryKernel } from "../memory-kernel.ts";
 import type { ShapedArray } from "../primitive.ts";
+import { neighbourLayout } from "../reduction-kernels.ts";
 
 /** Which element of a row wins. */
 export type Extreme = "max" | "min";
@@ -260,11 +260,9 @@ export function searchKernel(
   const functions = SEARCHES[dtype]?.();
   if (functions === undefined) return undefined;
   const search = functions[extreme];
-  const [first, last] = axes.length === 0 ? [0, -1] : [axes[0], axes[axes.length - 1]];
-  if (last - first !== axes.length - 1) return undefined;
-  const outer = sizeOf(shape.slice(0, first));
-  const length = sizeOf(shape.slice(first, last + 1));
-  const inner = sizeOf(shape.slice(last + 1));
+  const layout = neighbourLayout(shape, axes);
+  if (layout === undefined) return undefined;
+  const { outer, length, inner } = layout;
   return ([from], to) => {
     search(from, to, outer, length, inner);
   };
