@@ -3,22 +3,22 @@ import type { Expression, FunctionBuilder, Local } from "@flaxen/wasm";
 
 type Vector = Local<"v128">;
 
-/** Vectors of float32 treated side by side, so that no unit waits for a result. */
-const WIDTH = 4;
-
 /**
  * Builds the module that turns uniform values on (-1, 1) into normal ones, `f(sqrt(2) * erfInv32(u))` in every bit.
  *
  * A fused multiply-add of float32 is a float64 product, which is exact, a float64 sum, and one rounding to float32.
  * Where all results of a step lie in one binade that rounding is `(x + M) - M`, with `M` so large that the sum has
  * float32's last place there; elsewhere it is a demotion. The logarithm of erfInv32 has two forms; values are sorted
- * by form first and merged again at the end.
+ * by form first and merged again at the end. Logarithms and what follows from them are loops of their own, so short that
+ * their values stay in registers.
  */
 export function buildNormalModule(): Uint8Array {
   const module = new ModuleBuilder();
   module.importMemory("", "m");
   buildPartition(module);
+  buildCentreLogs(module);
   buildCentre(module);
+  buildSideLogs(module);
   buildSides(module);
   buildMerge(module);
   return module.emit();
@@ -97,7 +97,14 @@ function buildMerge(module: ModuleBuilder): void {
   );
 }
 
-/** Constants that are computed once before the loop: engines would make them anew in each turn. */
+/** Where constants are kept, behind all that src/normal-kernel.ts lays out. */
+const CONSTANTS = 60 * 1024;
+
+/**
+ * Constants that are computed once before the loop.
+ *
+ * They are stored and loaded again: engines would compute constants that they know anew in each turn.
+ */
 class Constants {
   private readonly f: FunctionBuilder;
   private readonly locals: Map<string, Vector> = new Map();
@@ -127,7 +134,9 @@ class Constants {
   get(name: string, value: Expression<"v128">): Vector {
     let local = this.locals.get(name);
     if (!local) {
-      local = this.f.let(value);
+      const place = i32.const(CONSTANTS + 16 * this.locals.size);
+      this.f.store(place, value);
+      local = this.f.let(v128.load(place));
       this.locals.set(name, local);
       this.wanted.push([name, value]);
     }
@@ -241,30 +250,50 @@ class Lanes {
   }
 }
 
-/** Turns of a function `name(at, end)` over WIDTH vectors; the constants that `body` asks for stand before the loop. */
+/**
+ * A function `name(at, end, logs)`: turns over `width` vectors of values, so that no unit waits for a result, and over
+ * the vectors at `logs` that belong to them.
+ *
+ * The constants that `body` asks for stand before the loop. It returns what replaces the values or, for `writesLogs`,
+ * the logarithms.
+ */
 function buildLoop(
   module: ModuleBuilder,
   name: string,
-  body: (f: FunctionBuilder, lanes: Lanes, us: Vector[]) => Vector[],
+  width: number,
+  writesLogs: boolean,
+  body: (lanes: Lanes, us: Vector[], logs: Vector[]) => Expression<"v128">[],
 ): void {
-  const turn = (f: FunctionBuilder, constants: Constants, at: Local<"i32">): void => {
-    const us = Array.from({ length: WIDTH }, (_, i) => f.let(v128.load(at, 16 * i)));
-    const ys = body(f, new Lanes(f, constants), us);
-    for (const [i, y] of ys.entries()) f.store(at, y, 16 * i);
-    f.set(at, i32.add(at, 16 * WIDTH));
+  const turn = (
+    f: FunctionBuilder,
+    constants: Constants,
+    at: Local<"i32">,
+    logs: Local<"i32">,
+  ): void => {
+    const loadAll = (address: Local<"i32">): Vector[] =>
+      Array.from({ length: width }, (_, i) => f.let(v128.load(address, 16 * i)));
+    const results = body(new Lanes(f, constants), loadAll(at), writesLogs ? [] : loadAll(logs));
+    for (const [i, result] of results.entries()) f.store(writesLogs ? logs : at, result, 16 * i);
+    f.set(at, i32.add(at, 16 * width));
+    f.set(logs, i32.add(logs, 16 * width));
   };
   // A trial turn, written only to learn which constants there are.
   const wanted: Constants["wanted"] = [];
-  new ModuleBuilder().function(name, { at: "i32" }, undefined, (f, { at }) => {
+  new ModuleBuilder().function(name, { at: "i32", logs: "i32" }, undefined, (f, { at, logs }) => {
     const constants = new Constants(f);
-    turn(f, constants, at);
+    turn(f, constants, at, logs);
     wanted.push(...constants.wanted);
   });
-  module.function(name, { at: "i32", end: "i32" }, undefined, (f, { at, end }) => {
-    const constants = new Constants(f);
-    for (const [constant, value] of wanted) constants.get(constant, value);
-    f.while(i32.ltU(at, end), () => turn(f, constants, at));
-  });
+  module.function(
+    name,
+    { at: "i32", end: "i32", logs: "i32" },
+    undefined,
+    (f, { at, end, logs }) => {
+      const constants = new Constants(f);
+      for (const [constant, value] of wanted) constants.get(constant, value);
+      f.while(i32.ltU(at, end), () => turn(f, constants, at, logs));
+    },
+  );
 }
 
 const NUMERATOR: Step[] = [
@@ -296,10 +325,10 @@ const ERF_INV_SIDES: Step[] = ERF_INV_CENTRE.map(([c, exponent], i): Step =>
   exponent !== undefined && [0, 3, 6].includes(i) ? [c, exponent] : [c],
 );
 
-/** `c(at, end)`: values with u * u < 0.414…. */
-function buildCentre(module: ModuleBuilder): void {
-  buildLoop(module, "c", (f, lanes, us) => {
-    const { constants } = lanes;
+/** `a(at, end, logs)`: `-2.5 - ln(1 - u * u)` of values with u * u < 0.414…. */
+function buildCentreLogs(module: ModuleBuilder): void {
+  buildLoop(module, "a", 2, true, (lanes, us) => {
+    const { constants, f } = lanes;
     const x = us.map((u) => f.let(f32x4.neg(f32x4.mul(u, u))));
     const wide = lanes.widen(x);
     const n = lanes.polynomial(
@@ -309,21 +338,31 @@ function buildCentre(module: ModuleBuilder): void {
       20.039553499201281259648,
     );
     const d = lanes.polynomial(1, wide, DENOMINATOR, 60.118660497603843919306);
-    const w = x.map((v, i) => {
+    return x.map((v, i) => {
       const square = f.let(f32x4.mul(v, v));
       const t = f32x4.mul(f32x4.mul(v, square), f32x4.div(n[i], d[i]));
       const log = f32x4.add(v, f32x4.add(f32x4.mul(constants.single(-0.5), square), t));
-      return f.let(f32x4.sub(constants.single(-2.5), log));
+      return f32x4.sub(constants.single(-2.5), log);
     });
-    const p = lanes.polynomial(2.81022636e-8, lanes.widen(w), ERF_INV_CENTRE, 1.50140941);
-    return us.map((u, i) => f.let(f32x4.mul(constants.single(Math.SQRT2), f32x4.mul(p[i], u))));
   });
 }
 
-/** `s(at, end)`: the other values. */
-function buildSides(module: ModuleBuilder): void {
-  buildLoop(module, "s", (f, lanes, us) => {
-    const { constants } = lanes;
+/** `c(at, end, logs)`: the values that `a` took, from its results. */
+function buildCentre(module: ModuleBuilder): void {
+  buildLoop(module, "c", 4, false, (lanes, us, w) => {
+    const p = lanes.polynomial(2.81022636e-8, lanes.widen(w), ERF_INV_CENTRE, 1.50140941);
+    return us.map((u, i) => timesRoot2(lanes, f32x4.mul(p[i], u)));
+  });
+}
+
+function timesRoot2({ constants }: Lanes, x: Expression<"v128">): Expression<"v128"> {
+  return f32x4.mul(constants.single(Math.SQRT2), x);
+}
+
+/** `b(at, end, logs)`: `ln(1 - u * u)` of the other values. */
+function buildSideLogs(module: ModuleBuilder): void {
+  buildLoop(module, "b", 2, true, (lanes, us) => {
+    const { constants, f } = lanes;
     const exponents: Vector[] = [];
     const t = us.map((u) => {
       const x = f.let(f32x4.add(constants.single(1), f32x4.neg(f32x4.mul(u, u))));
@@ -357,10 +396,17 @@ function buildSides(module: ModuleBuilder): void {
       exponents.map((e) => f.let(f32x4.mul(constants.single(-2.1219444e-4), e))),
     );
     const tail = lanes.narrow(y.map((v, i) => f64x2.add(f64x2.mul(v, cube[i]), small[i])));
-    const logs = t.map((v, i) => {
+    return t.map((v, i) => {
       const r = f32x4.add(f32x4.sub(v, f32x4.mul(constants.single(0.5), z[i])), tail[i]);
-      return f.let(f32x4.add(f32x4.mul(constants.single(0.693359375), exponents[i]), r));
+      return f32x4.add(f32x4.mul(constants.single(0.693359375), exponents[i]), r);
     });
+  });
+}
+
+/** `s(at, end, logs)`: the values that `b` took, from its results. */
+function buildSides(module: ModuleBuilder): void {
+  buildLoop(module, "s", 2, false, (lanes, us, logs) => {
+    const { constants, f } = lanes;
     const w = logs.map((log) => f.let(f32x4.sub(constants.single(-2.5), log)));
     const p = lanes.polynomial(2.81022636e-8, lanes.widen(w), ERF_INV_SIDES, 1.50140941);
     const ys = us.map((u, i) => f.let(f32x4.mul(p[i], u)));
@@ -390,6 +436,6 @@ function buildSides(module: ModuleBuilder): void {
         f.set(y, v128.bitselect(value, y, far[i]));
       }
     });
-    return ys.map((y) => f.let(f32x4.mul(constants.single(Math.SQRT2), y)));
+    return ys.map((y) => timesRoot2(lanes, y));
   });
 }

@@ -13,8 +13,10 @@ type NormalKernel = Kernel<{
     masks: number,
     packs: number,
   ) => number;
-  readonly c: (at: number, end: number) => void;
-  readonly s: (at: number, end: number) => void;
+  readonly a: (at: number, end: number, logs: number) => void;
+  readonly c: (at: number, end: number, logs: number) => void;
+  readonly b: (at: number, end: number, logs: number) => void;
+  readonly s: (at: number, end: number, logs: number) => void;
   readonly m: (
     at: number,
     end: number,
@@ -49,10 +51,14 @@ export function finishNormal(
 ): void {
   if (kernel.words[SPREADS / 4] === 0) writeTables(kernel);
   const middle = kernel.p(at, end, CENTRE, SIDES, MASKS, PACKS);
-  kernel.c(CENTRE, middle);
+  // The place of the values takes logarithms until they are merged there.
+  kernel.a(CENTRE, middle, at);
+  kernel.c(CENTRE, middle, at);
   // Whole vectors were sorted: what is not in one list is in the other.
   const vectors = Math.ceil((end - at) / 16);
-  kernel.s(SIDES, SIDES + CENTRE + 16 * vectors - middle);
+  const outer = SIDES + CENTRE + 16 * vectors - middle;
+  kernel.b(SIDES, outer, at);
+  kernel.s(SIDES, outer, at);
   kernel.m(at, end, CENTRE, SIDES, MASKS, SPREADS, least, most);
 }
 
