@@ -84,6 +84,8 @@ export type { LinearGeneralOptions } from "./linear-general.ts";
 export { Linear } from "./linear.ts";
 export type { LinearOptions } from "./linear.ts";
 export { List } from "./list.ts";
+export { loadTorchStateDict } from "./load-torch.ts";
+export type { LoadTorchOptions } from "./load-torch.ts";
 export { LoRA, LoRALinear, LoRAParam } from "./lora.ts";
 export type { LoRABase, LoRALinearOptions, LoRAOptions, LoRAParamClass } from "./lora.ts";
 export { LSTMCell } from "./lstm-cell.ts";
