@@ -60,6 +60,8 @@ export type { EmbedOptions } from "./embed.ts";
 export { evalShape } from "./eval-shape.ts";
 export { All, Any, Not, OfType, PathContains, rest, WithTag } from "./filters.ts";
 export type { Filter, Predicate, PytreeClass, VariableClass } from "./filters.ts";
+export { fit } from "./fit.ts";
+export type { FitOptions, FitProgress, FitResult, FitSignal } from "./fit.ts";
 export { freeze, unfreeze } from "./freeze.ts";
 export type {
   ArgumentGradient,
