@@ -5,9 +5,10 @@ import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import type { NDArray } from "@flaxen/ndarray";
 import { isPytree } from "./pytree.ts";
 import { isVariable } from "./variable.ts";
+import type { Callee } from "./places.ts";
 
 /** Asserts that `options` is an object with none but the named fields. */
-export function checkOptions(callee: string, options: unknown, names: readonly string[]): void {
+export function checkOptions(callee: Callee, options: unknown, names: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`${callee}: options must be an object, got ${describe(options)}.`);
   }
@@ -21,7 +22,7 @@ export function checkOptions(callee: string, options: unknown, names: readonly s
 }
 
 /** Asserts that a size is a positive integer. */
-export function checkSize(callee: string, argument: string, size: unknown): void {
+export function checkSize(callee: Callee, argument: string, size: unknown): void {
   if (typeof size !== "number") {
     throw new TypeError(
       `${callee}: ${argument} must be a positive integer, got ${describe(size)}.`,
@@ -40,7 +41,7 @@ export function checkSize(callee: string, argument: string, size: unknown): void
  * @param rank - the number of axes; null for any number but 0.
  */
 export function checkSizes(
-  callee: string,
+  callee: Callee,
   argument: string,
   sizes: number | readonly number[],
   rank: number | null,
@@ -67,7 +68,7 @@ export function checkSizes(
 
 /** Asserts that a number is in its range. */
 export function checkNumber(
-  callee: string,
+  callee: Callee,
   argument: string,
   value: unknown,
   valid: boolean,
@@ -79,13 +80,13 @@ export function checkNumber(
 }
 
 /** Asserts that what is added to a variance is at least 0. */
-export function checkEpsilon(callee: string, epsilon: number): void {
+export function checkEpsilon(callee: Callee, epsilon: number): void {
   const valid = epsilon >= 0 && epsilon < Infinity;
   checkNumber(callee, "epsilon", epsilon, valid, "be at least 0 and finite");
 }
 
 /** Asserts an axis or a list of axes; whether an input has them shows later. */
-export function checkAxes(callee: string, argument: string, axes: unknown): void {
+export function checkAxes(callee: Callee, argument: string, axes: unknown): void {
   const valid = Array.isArray(axes) ? axes.every(Number.isSafeInteger) : Number.isSafeInteger(axes);
   if (valid) return;
   const message = `${callee}: ${argument} must be an axis or a list of axes, got ${describe(axes)}.`;
@@ -93,7 +94,7 @@ export function checkAxes(callee: string, argument: string, axes: unknown): void
 }
 
 /** Asserts that a value is a Module with a forward method. */
-export function checkLayer(callee: string, argument: string, layer: unknown): void {
+export function checkLayer(callee: Callee, argument: string, layer: unknown): void {
   if (isPytree(layer) && "forward" in layer && typeof layer.forward === "function") return;
   throw new TypeError(
     `${callee}: ${argument} must be a Module with a forward method, got ${describe(layer)}.`,
@@ -101,7 +102,7 @@ export function checkLayer(callee: string, argument: string, layer: unknown): vo
 }
 
 /** Asserts that random streams were given. */
-export function checkRngs(callee: string, rngs: unknown): void {
+export function checkRngs(callee: Callee, rngs: unknown): void {
   if (!isPytree(rngs) || !("stream" in rngs)) {
     throw new TypeError(
       `${callee}: rngs must be an Rngs, got ${describe(rngs)}. Pass { rngs: new Rngs(0) }.`,
@@ -110,15 +111,15 @@ export function checkRngs(callee: string, rngs: unknown): void {
 }
 
 /** Asserts that a dtype, if given at all, is one to compute in. */
-export function checkFloatDType(callee: string, argument: string, dtype: DType | undefined): void {
+export function checkFloatDType(callee: Callee, argument: string, dtype: DType | undefined): void {
   if (dtype === undefined) return;
-  if (!isFloating(checkDType(callee, argument, dtype))) {
+  if (!isFloating(checkDType(String(callee), argument, dtype))) {
     throw new TypeError(`${callee}: ${argument} must be a floating dtype, got ${describe(dtype)}.`);
   }
 }
 
 /** Converts the input of a layer. */
-export function checkInput(callee: string, x: TensorLike, argument: string = "x"): Tensor {
+export function checkInput(callee: Callee, x: TensorLike, argument: string = "x"): Tensor {
   if (isTensor(x)) return x;
   if (isVariable(x)) {
     throw new TypeError(
@@ -133,7 +134,7 @@ export function checkInput(callee: string, x: TensorLike, argument: string = "x"
 }
 
 /** Converts indices; whole numbers in lists count as integers. */
-export function checkIndices(callee: string, argument: string, x: TensorLike): Tensor {
+export function checkIndices(callee: Callee, argument: string, x: TensorLike): Tensor {
   if (Array.isArray(x) || typeof x === "number") {
     const wide = toTensor(x, "float64") as NDArray<"float64">;
     if (wide.data.every(Number.isSafeInteger)) return astype(wide, "int32");
@@ -149,7 +150,7 @@ function isArrayLike(x: object): boolean {
 
 /** Converts the input of a layer and asserts the size of its last axis. */
 export function checkFeatures(
-  callee: string,
+  callee: Callee,
   x: TensorLike,
   name: string,
   size: number,

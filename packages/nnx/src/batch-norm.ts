@@ -18,8 +18,10 @@ import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import { moments, normalize } from "./moments.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { BatchStat, Param } from "./variable-types.ts";
+import type { Callee } from "./places.ts";
 
 /** Settings of `BatchNorm`. */
 export interface BatchNormOptions {
@@ -170,14 +172,17 @@ export class BatchNorm extends Module {
    */
   forward(x: TensorLike, { useRunningAverage, mask }: BatchNormCall = {}): Tensor {
     const { dtype } = this;
-    const input = checkInput("BatchNorm.forward", x);
+    const input = checkInput(methodOf(this, "BatchNorm.forward"), x);
     const axis = normalizeAxis("BatchNorm.forward", this.axis, input.ndim);
     if (input.shape[axis] !== this.numFeatures) {
       throw new RangeError(
-        `BatchNorm.forward: x must have numFeatures = ${this.numFeatures} on axis ${this.axis}, got shape ${describe(input.shape)}.`,
+        `${methodOf(this, "BatchNorm.forward")}: x must have numFeatures = ${this.numFeatures} on axis ${this.axis}, got shape ${describe(input.shape)}.`,
       );
     }
-    const evaluation = checkMode(useRunningAverage ?? this.useRunningAverage);
+    const evaluation = checkMode(
+      methodOf(this, "BatchNorm.forward"),
+      useRunningAverage ?? this.useRunningAverage,
+    );
     const [h, runningMean, runningVar, scale, bias] = promoteDtype(
       [input, this.mean.value, this.var.value, this.scale?.value ?? null, this.bias?.value ?? null],
       { dtype },
@@ -190,7 +195,7 @@ export class BatchNorm extends Module {
       this.var.value = average(this.var.value, variance, this.momentum);
     }
     const features = input.shape.map((n, i) => (i === axis ? n : 1));
-    return normalize("BatchNorm.forward", h, {
+    return normalize(methodOf(this, "BatchNorm.forward"), h, {
       mean: reshape(mu, features),
       variance: reshape(variance, features),
       epsilon: this.epsilon,
@@ -207,10 +212,10 @@ export class BatchNorm extends Module {
   }
 }
 
-function checkMode(evaluation: boolean | null): boolean {
+function checkMode(callee: Callee, evaluation: boolean | null): boolean {
   if (evaluation !== null) return evaluation;
   throw new Error(
-    "BatchNorm.forward: useRunningAverage must be given, got null. Set it in the constructor, pass it to forward, or call train(), eval() or view().",
+    `${callee}: useRunningAverage must be given, got null. Set it in the constructor, pass it to forward, or call train(), eval() or view().`,
   );
 }
 

@@ -7,6 +7,7 @@ import type { Key } from "@flaxen/rng";
 import { decode, encode } from "@flaxen/safetensors";
 import { OfType, toPredicate } from "./filters.ts";
 import type { Filter, Predicate } from "./filters.ts";
+import { checkMisfits } from "./misfits.ts";
 import type { Path } from "./paths.ts";
 import { isPytree } from "./pytree.ts";
 import { RngState } from "./rngs.ts";
@@ -134,12 +135,7 @@ export function loadSafetensors(
     }
   }
   const unexpected = [...tensors.keys()];
-  if (mismatched.length > 0 || (strict && missing.length + unexpected.length > 0)) {
-    const list = (names: readonly string[]): string => names.join(", ") || "none";
-    throw new RangeError(
-      `${callee}: bytes must fit the object, got missing: ${list(missing)}; unexpected: ${list(unexpected)}; mismatched: ${list(mismatched)}.`,
-    );
-  }
+  checkMisfits(callee, "bytes", strict, { missing, unexpected, mismatched });
   for (const [variable, value] of writes) checkWritable(variable, value);
   for (const [variable, value] of writes) variable.value = value;
   return { missing, unexpected };

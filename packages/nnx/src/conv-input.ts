@@ -3,6 +3,7 @@ import { reshape } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
 import type { Shape } from "@flaxen/ndarray";
 import { sameShape } from "./update.ts";
+import type { Callee } from "./places.ts";
 
 /** What decides which inputs a convolution takes. */
 export interface ConvGeometry {
@@ -16,7 +17,7 @@ export interface ConvGeometry {
 
 /** Asserts that an input has enough axes, not too many, and the right number of features. */
 export function checkSpatial(
-  callee: string,
+  callee: Callee,
   x: Tensor,
   { inFeatures, kernelSize, strides: { length: rank } }: ConvGeometry,
 ): Tensor {
@@ -46,7 +47,7 @@ export function flattenBatch(x: Tensor, batch: Shape): Tensor {
 }
 
 /** Asserts that a mask has the shape of the kernel. */
-export function checkMask(callee: string, mask: Tensor, kernelShape: Shape): Tensor {
+export function checkMask(callee: Callee, mask: Tensor, kernelShape: Shape): Tensor {
   if (!sameShape(mask.shape, kernelShape)) {
     throw new RangeError(
       `${callee}: mask must have the shape of the kernel, ${describe(kernelShape)}, got ${describe(mask)}.`,

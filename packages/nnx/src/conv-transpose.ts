@@ -27,6 +27,7 @@ import { checkMask, checkSpatial, flattenBatch } from "./conv-input.ts";
 import { isAmount } from "./conv-padding.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
 
@@ -190,8 +191,8 @@ export class ConvTranspose extends Module {
     const { strides, kernelDilation, mask } = this;
     const rank = strides.length;
     const input = checkSpatial(
-      "ConvTranspose.forward",
-      checkInput("ConvTranspose.forward", x),
+      methodOf(this, "ConvTranspose.forward"),
+      checkInput(methodOf(this, "ConvTranspose.forward"), x),
       this,
     );
     const batch = input.shape.slice(0, -rank - 1);

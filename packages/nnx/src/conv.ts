@@ -17,6 +17,7 @@ import { applyPadding, checkPadding } from "./conv-padding.ts";
 import type { ConvPadding } from "./conv-padding.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
 
@@ -170,7 +171,11 @@ export class Conv extends Module {
    */
   forward(x: TensorLike): Tensor {
     const { strides, inputDilation, kernelDilation, featureGroupCount, mask } = this;
-    const input = checkSpatial("Conv.forward", checkInput("Conv.forward", x), this);
+    const input = checkSpatial(
+      methodOf(this, "Conv.forward"),
+      checkInput(methodOf(this, "Conv.forward"), x),
+      this,
+    );
     const batch = input.shape.slice(0, input.ndim - strides.length - 1);
     const window = kernelDilation.map((d, axis) => (this.kernel.shape[axis] - 1) * d + 1);
     const [padded, padding] = applyPadding(flattenBatch(input, batch), this.padding, window);

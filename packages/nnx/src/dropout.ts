@@ -5,9 +5,11 @@ import { normalizeAxes, zeros } from "@flaxen/ndarray";
 import { bernoulli } from "@flaxen/rng";
 import { checkInput, checkOptions } from "./arguments.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import { drawKey, toStream } from "./random-source.ts";
 import type { RandomSource } from "./random-source.ts";
 import type { RngStream, Rngs } from "./rngs.ts";
+import type { Callee } from "./places.ts";
 
 /** Settings of `Dropout`. */
 export interface DropoutOptions {
@@ -94,11 +96,15 @@ export class Dropout extends Module {
    */
   forward(x: TensorLike, { deterministic, rngs }: DropoutCall = {}): Tensor {
     const { rate } = this;
-    const input = checkInput("Dropout.forward", x);
-    if (checkMode(deterministic ?? this.deterministic) || rate === 0) return input;
+    const input = checkInput(methodOf(this, "Dropout.forward"), x);
+    if (
+      checkMode(methodOf(this, "Dropout.forward"), deterministic ?? this.deterministic) ||
+      rate === 0
+    )
+      return input;
     // A kept share of 0 would make the gradient 0 / 0.
     if (rate === 1) return zeros(input.shape, input.dtype);
-    const key = drawKey("Dropout.forward", rngs ?? this.rngs, this.rngCollection);
+    const key = drawKey(methodOf(this, "Dropout.forward"), rngs ?? this.rngs, this.rngCollection);
     const shared = normalizeAxes("Dropout.forward", this.broadcastDims, input.ndim);
     const shape = input.shape.map((n, axis) => (shared.includes(axis) ? 1 : n));
     const mask = broadcastTo(bernoulli(key, 1 - rate, shape), input.shape);
@@ -118,10 +124,10 @@ function checkRate(rate: unknown): void {
   throw typeof rate === "number" ? new RangeError(message) : new TypeError(message);
 }
 
-function checkMode(deterministic: boolean | null): boolean {
+function checkMode(callee: Callee, deterministic: boolean | null): boolean {
   if (deterministic !== null) return deterministic;
   throw new Error(
-    "Dropout.forward: deterministic must be given, got null. Set it in the constructor, pass it to forward, or call train(), eval() or view().",
+    `${callee}: deterministic must be given, got null. Set it in the constructor, pass it to forward, or call train(), eval() or view().`,
   );
 }
 

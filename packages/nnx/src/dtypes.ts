@@ -2,6 +2,7 @@ import { describe, isInexact, promoteTypes } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { astype } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
+import type { Callee } from "./places.ts";
 
 /** Settings of `promoteDtype`. */
 export interface PromoteDtypeOptions {
@@ -45,7 +46,7 @@ export function promoteDtype<const V extends readonly (Tensor | null)[]>(
 
 /** The dtype that `promoteDtype` casts to. */
 export function commonDtype(
-  callee: string,
+  callee: Callee,
   values: readonly (Tensor | null)[],
   { dtype, inexact = true }: PromoteDtypeOptions,
 ): DType {

@@ -9,6 +9,7 @@ import { checkFloatDType, checkInput, checkOptions, checkRngs, checkSizes } from
 import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
 
@@ -104,7 +105,7 @@ export class Einsum extends Module {
    */
   forward(x: TensorLike, { einsumStr }: { readonly einsumStr?: string } = {}): Tensor {
     const equation = checkEquation("Einsum.forward", einsumStr ?? this.einsumStr);
-    const input = checkInput("Einsum.forward", x);
+    const input = checkInput(methodOf(this, "Einsum.forward"), x);
     const [h, kernel, bias] = promoteDtype(
       [input, this.kernel.value, this.bias?.value ?? null],
       this,

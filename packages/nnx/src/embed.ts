@@ -14,6 +14,7 @@ import {
 import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
 
@@ -97,7 +98,7 @@ export class Embed extends Module {
    * @throws {@link TypeError} if `x` holds no integers.
    */
   forward(x: TensorLike): Tensor {
-    const indices = checkIndices("Embed.forward", "x", x);
+    const indices = checkIndices(methodOf(this, "Embed.forward"), "x", x);
     const embedding = astype(this.embedding.value, this.dtype);
     if (this.numEmbeddings === 1) return broadcastTo(embedding, [...indices.shape, this.features]);
     return take(embedding, indices, { axis: 0 });

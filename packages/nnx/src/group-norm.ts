@@ -18,6 +18,7 @@ import { promoteDtype } from "./dtypes.ts";
 import type { LayerNormOptions, NormCall } from "./layer-norm.ts";
 import { Module } from "./module.ts";
 import { featureShape, moments, normalize } from "./moments.ts";
+import { methodOf } from "./places.ts";
 import { Param } from "./variable-types.ts";
 
 /** Settings of `GroupNorm`. */
@@ -129,9 +130,9 @@ export class GroupNorm extends Module {
    * @throws {@link RangeError} if `x` has another size on the last axis, or the reduction axes do not fit it.
    */
   forward(x: TensorLike, { mask }: NormCall = {}): Tensor {
-    const input = checkInput("GroupNorm.forward", x);
+    const input = checkInput(methodOf(this, "GroupNorm.forward"), x);
     const axes = groupAxes(input, this.reductionAxes);
-    const features = featureShape("GroupNorm.forward", input, -1, this.numFeatures);
+    const features = featureShape(methodOf(this, "GroupNorm.forward"), input, -1, this.numFeatures);
     const [h, scale, bias] = promoteDtype(
       [input, this.scale?.value ?? null, this.bias?.value ?? null],
       this,
@@ -142,7 +143,7 @@ export class GroupNorm extends Module {
       fast: this.useFastVariance,
       mask: chosen === undefined ? chosen : reshape(chosen, grouped),
     });
-    return normalize("GroupNorm.forward", h, {
+    return normalize(methodOf(this, "GroupNorm.forward"), h, {
       mean: spread(mean, this.groupSize),
       variance: spread(variance, this.groupSize),
       epsilon: this.epsilon,

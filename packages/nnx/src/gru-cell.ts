@@ -4,6 +4,7 @@ import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import type { Shape } from "@flaxen/ndarray";
 import { checkFeatures } from "./arguments.ts";
 import { Linear } from "./linear.ts";
+import { methodOf } from "./places.ts";
 import { checkCell, GATED_OPTIONS, makeCarry, RNNCellBase } from "./recurrent.ts";
 import type { GatedCellOptions, InitializeCarryOptions } from "./recurrent.ts";
 
@@ -102,7 +103,12 @@ export class GRUCell extends RNNCellBase<Tensor> {
    * @throws {@link RangeError} if a last axis has another size.
    */
   forward(carry: Tensor, x: TensorLike): [Tensor, Tensor] {
-    const input = checkFeatures("GRUCell.forward", x, "inFeatures", this.inFeatures);
+    const input = checkFeatures(
+      methodOf(this, "GRUCell.forward"),
+      x,
+      "inFeatures",
+      this.inFeatures,
+    );
     const [xr, xz, xn] = split(this.denseI.forward(input), 3, { axis: -1 });
     const [hr, hz, hn] = split(this.denseH.forward(carry), 3, { axis: -1 });
     const r = this.gateFn(add(xr, hr));

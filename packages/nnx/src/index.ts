@@ -60,6 +60,8 @@ export type { EmbedOptions } from "./embed.ts";
 export { evalShape } from "./eval-shape.ts";
 export { All, Any, Not, OfType, PathContains, rest, WithTag } from "./filters.ts";
 export type { Filter, Predicate, PytreeClass, VariableClass } from "./filters.ts";
+export { fit } from "./fit.ts";
+export type { FitOptions, FitProgress, FitResult, FitSignal } from "./fit.ts";
 export { freeze, unfreeze } from "./freeze.ts";
 export type {
   ArgumentGradient,
@@ -85,6 +87,8 @@ export type { LinearGeneralOptions } from "./linear-general.ts";
 export { Linear } from "./linear.ts";
 export type { LinearOptions } from "./linear.ts";
 export { List } from "./list.ts";
+export { loadTorchStateDict } from "./load-torch.ts";
+export type { LoadTorchOptions } from "./load-torch.ts";
 export { LoRA, LoRALinear, LoRAParam } from "./lora.ts";
 export type { LoRABase, LoRALinearOptions, LoRAOptions, LoRAParamClass } from "./lora.ts";
 export { LSTMCell } from "./lstm-cell.ts";

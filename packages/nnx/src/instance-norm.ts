@@ -18,6 +18,7 @@ import { promoteDtype } from "./dtypes.ts";
 import type { LayerNormOptions, NormCall } from "./layer-norm.ts";
 import { Module } from "./module.ts";
 import { featureShape, moments, normalize } from "./moments.ts";
+import { methodOf } from "./places.ts";
 import { Param } from "./variable-types.ts";
 
 /** Settings of `InstanceNorm`. */
@@ -111,9 +112,9 @@ export class InstanceNorm extends Module {
    *   the first axis.
    */
   forward(x: TensorLike, { mask }: NormCall = {}): Tensor {
-    const input = checkInput("InstanceNorm.forward", x);
+    const input = checkInput(methodOf(this, "InstanceNorm.forward"), x);
     const features = featureShape(
-      "InstanceNorm.forward",
+      methodOf(this, "InstanceNorm.forward"),
       input,
       this.featureAxes,
       this.numFeatures,
@@ -124,7 +125,7 @@ export class InstanceNorm extends Module {
       this,
     );
     const [mean, variance] = moments(h, axes, { fast: this.useFastVariance, mask });
-    return normalize("InstanceNorm.forward", h, {
+    return normalize(methodOf(this, "InstanceNorm.forward"), h, {
       mean,
       variance,
       epsilon: this.epsilon,

@@ -17,6 +17,7 @@ import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import { featureShape, moments, normalize } from "./moments.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
 
@@ -144,15 +145,20 @@ export class LayerNorm extends Module {
    * @throws {@link RangeError} if an axis is missing, or the feature axes have another size.
    */
   forward(x: TensorLike, { mask }: NormCall = {}): Tensor {
-    const input = checkInput("LayerNorm.forward", x);
-    const features = featureShape("LayerNorm.forward", input, this.featureAxes, this.numFeatures);
+    const input = checkInput(methodOf(this, "LayerNorm.forward"), x);
+    const features = featureShape(
+      methodOf(this, "LayerNorm.forward"),
+      input,
+      this.featureAxes,
+      this.numFeatures,
+    );
     const axes = normalizeAxes("LayerNorm.forward", this.reductionAxes, input.ndim);
     const [h, scale, bias] = promoteDtype(
       [input, this.scale?.value ?? null, this.bias?.value ?? null],
       this,
     );
     const [mean, variance] = moments(h, axes, { fast: this.useFastVariance, mask });
-    return normalize("LayerNorm.forward", h, {
+    return normalize(methodOf(this, "LayerNorm.forward"), h, {
       mean,
       variance,
       epsilon: this.epsilon,

@@ -17,6 +17,7 @@ import {
 import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { sameShape } from "./update.ts";
 import { Param } from "./variable-types.ts";
@@ -146,7 +147,7 @@ export class LinearGeneral extends Module {
    * @throws {@link RangeError} if `x` lacks an axis or has another size on one.
    */
   forward(x: TensorLike): Tensor {
-    const input = checkInput("LinearGeneral.forward", x);
+    const input = checkInput(methodOf(this, "LinearGeneral.forward"), x);
     const { batchSizes, outFeatures } = this;
     const axes = this.checkShape(input);
     const [h, kernel, bias] = promoteDtype(
@@ -173,12 +174,12 @@ export class LinearGeneral extends Module {
     const sizes = axes.map((axis) => shape[axis]);
     if (!sameShape(sizes, this.inFeatures)) {
       throw new RangeError(
-        `LinearGeneral.forward: x must have inFeatures = ${describe(this.inFeatures)} on axes ${describe(axes)}, got shape ${describe(shape)}.`,
+        `${methodOf(this, "LinearGeneral.forward")}: x must have inFeatures = ${describe(this.inFeatures)} on axes ${describe(axes)}, got shape ${describe(shape)}.`,
       );
     }
     if (axes[0] < batchRank || !sameShape(shape.slice(0, batchRank), this.batchSizes)) {
       throw new RangeError(
-        `LinearGeneral.forward: x must have the batch sizes ${describe(this.batchSizes)} in front of the contracted axes ${describe(axes)}, got shape ${describe(shape)}.`,
+        `${methodOf(this, "LinearGeneral.forward")}: x must have the batch sizes ${describe(this.batchSizes)} in front of the contracted axes ${describe(axes)}, got shape ${describe(shape)}.`,
       );
     }
     return axes;

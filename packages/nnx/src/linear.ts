@@ -7,6 +7,7 @@ import { checkFeatures, checkFloatDType, checkOptions, checkRngs, checkSize } fr
 import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
 
@@ -101,7 +102,7 @@ export class Linear extends Module {
    * @throws {@link RangeError} if the last axis of `x` has another size.
    */
   forward(x: TensorLike): Tensor {
-    const input = checkFeatures("Linear.forward", x, "inFeatures", this.inFeatures);
+    const input = checkFeatures(methodOf(this, "Linear.forward"), x, "inFeatures", this.inFeatures);
     const [h, kernel, bias] = promoteDtype(
       [input, this.kernel.value, this.bias?.value ?? null],
       this,

@@ -15,6 +15,7 @@ import { promoteDtype } from "./dtypes.ts";
 import { Linear } from "./linear.ts";
 import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
 
@@ -150,7 +151,7 @@ export class LoRA extends Module {
    * @throws {@link RangeError} if the last axis of `x` has another size.
    */
   forward(x: TensorLike): Tensor {
-    const input = checkFeatures("LoRA.forward", x, "inFeatures", this.inFeatures);
+    const input = checkFeatures(methodOf(this, "LoRA.forward"), x, "inFeatures", this.inFeatures);
     const [h, a, b] = promoteDtype([input, this.loraA.value, this.loraB.value], this);
     const y = matmul(matmul(h, a), b);
     return this.baseModule === null ? y : add(y, this.baseModule.forward(h));

@@ -8,6 +8,7 @@ import type { Key } from "@flaxen/rng";
 import { checkFeatures } from "./arguments.ts";
 import { updateMemory } from "./gates.ts";
 import { Linear } from "./linear.ts";
+import { methodOf } from "./places.ts";
 import { checkCell, GATED_OPTIONS, makeCarry, RNNCellBase } from "./recurrent.ts";
 import type { GatedCellOptions, InitializeCarryOptions } from "./recurrent.ts";
 
@@ -131,7 +132,12 @@ export class LSTMCell extends RNNCellBase<[Tensor, Tensor]> {
    * @throws {@link RangeError} if a last axis has another size.
    */
   forward([c, h]: readonly [Tensor, Tensor], x: TensorLike): [[Tensor, Tensor], Tensor] {
-    const input = checkFeatures("LSTMCell.forward", x, "inFeatures", this.inFeatures);
+    const input = checkFeatures(
+      methodOf(this, "LSTMCell.forward"),
+      x,
+      "inFeatures",
+      this.inFeatures,
+    );
     const [next, state] = updateMemory(
       c,
       [

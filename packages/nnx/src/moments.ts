@@ -19,6 +19,7 @@ import type { Shape } from "@flaxen/ndarray";
 import { normalizeAxes } from "@flaxen/ndarray";
 import { commonDtype } from "./dtypes.ts";
 import type { PromoteDtypeOptions } from "./dtypes.ts";
+import type { Callee } from "./places.ts";
 
 /** How statistics are taken. */
 export interface MomentsOptions {
@@ -84,7 +85,7 @@ export interface Normalization extends PromoteDtypeOptions {
 
 /** `(x - mean) / sqrt(variance + epsilon) * scale + bias` in the common dtype of x, scale and bias. */
 export function normalize(
-  callee: string,
+  callee: Callee,
   x: Tensor,
   { mean, variance, epsilon, scale, bias, dtype }: Normalization,
 ): Tensor {
@@ -97,12 +98,12 @@ export function normalize(
 
 /** The shape under which one number for each feature broadcasts to `x`. */
 export function featureShape(
-  callee: string,
+  callee: Callee,
   x: Tensor,
   featureAxes: number | readonly number[],
   numFeatures: number,
 ): Shape {
-  const axes = normalizeAxes(callee, featureAxes, x.ndim);
+  const axes = normalizeAxes(String(callee), featureAxes, x.ndim);
   const shape = x.shape.map((n, axis) => (axes.includes(axis) ? n : 1));
   if (shape.reduce((product, n) => product * n, 1) !== numFeatures) {
     const where = typeof featureAxes === "number" ? "axis" : "axes";

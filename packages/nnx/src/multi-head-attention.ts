@@ -14,6 +14,7 @@ import type { AttentionOptions } from "./attention.ts";
 import { LayerNorm } from "./layer-norm.ts";
 import { LinearGeneral } from "./linear-general.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import { drawKey } from "./random-source.ts";
 import type { RandomSource } from "./random-source.ts";
 import type { RngStream, Rngs } from "./rngs.ts";
@@ -261,7 +262,7 @@ export class MultiHeadAttention extends Module {
    *   no cache to decode with.
    */
   forward(inputsQ: TensorLike, options: MultiHeadAttentionCall = {}): Tensor {
-    const callee = "MultiHeadAttention.forward";
+    const callee = methodOf(this, "MultiHeadAttention.forward");
     checkOptions(callee, options, CALL_OPTIONS);
     const { inputsK, inputsV, mask = null, isCausal = false } = options;
     if ((inputsV ?? null) !== null && (inputsK ?? null) === null) {
@@ -361,7 +362,7 @@ export class MultiHeadAttention extends Module {
     const { cachedKey, cachedValue, cacheIndex } = this;
     if (cachedKey === null || cachedValue === null || cacheIndex === null) {
       throw new Error(
-        "MultiHeadAttention.forward: the cache must be made before decoding, got none. Call initCache with the shape of a whole input.",
+        `${methodOf(this, "MultiHeadAttention.forward")}: the cache must be made before decoding, got none. Call initCache with the shape of a whole input.`,
       );
     }
     const { shape } = cachedKey;
@@ -369,13 +370,13 @@ export class MultiHeadAttention extends Module {
     const batch = shape.slice(0, -3);
     if (!sameShape(key.shape, [...batch, 1, ...rest])) {
       throw new RangeError(
-        `MultiHeadAttention.forward: key must have one position and the batch axes of the cache, shape ${describe([...batch, 1, ...rest])}, got shape ${describe(key.shape)}.`,
+        `${methodOf(this, "MultiHeadAttention.forward")}: key must have one position and the batch axes of the cache, shape ${describe([...batch, 1, ...rest])}, got shape ${describe(key.shape)}.`,
       );
     }
     const index = cacheIndex.value;
     if (!isTracer(index) && Number(index.item()) >= length) {
       throw new RangeError(
-        `MultiHeadAttention.forward: the cache must have room for one more position, got ${length} of ${length}.`,
+        `${methodOf(this, "MultiHeadAttention.forward")}: the cache must have room for one more position, got ${length} of ${length}.`,
       );
     }
     const positions = arange(0, length, 1, "int32");
@@ -398,11 +399,11 @@ export class MultiHeadAttention extends Module {
     if (this.dropoutRate === 0) return null;
     if (deterministic === null) {
       throw new Error(
-        "MultiHeadAttention.forward: deterministic must be given, got null. Set it in the constructor, pass it to forward, or call train(), eval() or view().",
+        `${methodOf(this, "MultiHeadAttention.forward")}: deterministic must be given, got null. Set it in the constructor, pass it to forward, or call train(), eval() or view().`,
       );
     }
     if (deterministic) return null;
-    return drawKey("MultiHeadAttention.forward", rngs ?? this.rngs, "dropout");
+    return drawKey(methodOf(this, "MultiHeadAttention.forward"), rngs ?? this.rngs, "dropout");
   }
 }
 

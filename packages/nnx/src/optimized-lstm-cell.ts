@@ -5,6 +5,7 @@ import type { Shape } from "@flaxen/ndarray";
 import { checkFeatures } from "./arguments.ts";
 import { updateMemory } from "./gates.ts";
 import { Linear } from "./linear.ts";
+import { methodOf } from "./places.ts";
 import { checkCell, GATED_OPTIONS, makeCarry, RNNCellBase } from "./recurrent.ts";
 import type { GatedCellOptions, InitializeCarryOptions } from "./recurrent.ts";
 
@@ -109,7 +110,12 @@ export class OptimizedLSTMCell extends RNNCellBase<[Tensor, Tensor]> {
    * @throws {@link RangeError} if a last axis has another size.
    */
   forward([c, h]: readonly [Tensor, Tensor], x: TensorLike): [[Tensor, Tensor], Tensor] {
-    const input = checkFeatures("OptimizedLSTMCell.forward", x, "inFeatures", this.inFeatures);
+    const input = checkFeatures(
+      methodOf(this, "OptimizedLSTMCell.forward"),
+      x,
+      "inFeatures",
+      this.inFeatures,
+    );
     const total = add(this.denseI.forward(input), this.denseH.forward(h));
     const sums = split(total, 4, { axis: -1 });
     const [next, state] = updateMemory(c, sums, this);

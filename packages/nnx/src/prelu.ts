@@ -5,6 +5,7 @@ import { full } from "@flaxen/ndarray";
 import { checkFloatDType, checkInput, checkNumber, checkOptions } from "./arguments.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import { Param } from "./variable-types.ts";
 
 /** Settings of `PReLU`. */
@@ -70,7 +71,7 @@ export class PReLU extends Module {
    * @throws {@link TypeError} if `x` is not floating and the layer has no dtype to compute in.
    */
   forward(x: TensorLike): Tensor {
-    const input = checkInput("PReLU.forward", x);
+    const input = checkInput(methodOf(this, "PReLU.forward"), x);
     const dtype = this.dtype ?? input.dtype;
     checkFloatDType("PReLU.forward", "the dtype of x", dtype);
     const [h, slope] = promoteDtype([input, this.negativeSlope.value], { dtype });

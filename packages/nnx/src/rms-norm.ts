@@ -17,6 +17,7 @@ import { promoteDtype } from "./dtypes.ts";
 import type { LayerNormOptions, NormCall } from "./layer-norm.ts";
 import { Module } from "./module.ts";
 import { featureShape, meanSquare, normalize } from "./moments.ts";
+import { methodOf } from "./places.ts";
 import { Param } from "./variable-types.ts";
 
 /** Settings of `RMSNorm`; they mean what they mean for `LayerNorm`. */
@@ -104,11 +105,16 @@ export class RMSNorm extends Module {
    * @throws {@link RangeError} if an axis is missing, or the feature axes have another size.
    */
   forward(x: TensorLike, { mask }: NormCall = {}): Tensor {
-    const input = checkInput("RMSNorm.forward", x);
-    const features = featureShape("RMSNorm.forward", input, this.featureAxes, this.numFeatures);
+    const input = checkInput(methodOf(this, "RMSNorm.forward"), x);
+    const features = featureShape(
+      methodOf(this, "RMSNorm.forward"),
+      input,
+      this.featureAxes,
+      this.numFeatures,
+    );
     const axes = normalizeAxes("RMSNorm.forward", this.reductionAxes, input.ndim);
     const [h, scale] = promoteDtype([input, this.scale?.value ?? null], this);
-    return normalize("RMSNorm.forward", h, {
+    return normalize(methodOf(this, "RMSNorm.forward"), h, {
       mean: null,
       variance: meanSquare(h, axes, mask),
       epsilon: this.epsilon,

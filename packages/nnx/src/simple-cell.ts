@@ -4,6 +4,7 @@ import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import type { Shape } from "@flaxen/ndarray";
 import { checkFeatures } from "./arguments.ts";
 import { Linear } from "./linear.ts";
+import { methodOf } from "./places.ts";
 import { checkCell, makeCarry, RNNCellBase } from "./recurrent.ts";
 import type { InitializeCarryOptions, RecurrentCellOptions } from "./recurrent.ts";
 
@@ -109,7 +110,12 @@ export class SimpleCell extends RNNCellBase<Tensor> {
    * @throws {@link RangeError} if a last axis has another size.
    */
   forward(carry: Tensor, x: TensorLike): [Tensor, Tensor] {
-    const input = checkFeatures("SimpleCell.forward", x, "inFeatures", this.inFeatures);
+    const input = checkFeatures(
+      methodOf(this, "SimpleCell.forward"),
+      x,
+      "inFeatures",
+      this.inFeatures,
+    );
     const sum = add(this.denseI.forward(input), this.denseH.forward(carry));
     const state = this.activationFn(this.residual ? add(sum, carry) : sum);
     return [state, state];

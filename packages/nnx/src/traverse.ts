@@ -1,5 +1,6 @@
 import type { Path } from "./paths.ts";
 import { compareParts, toPart } from "./paths.ts";
+import { notePlaces } from "./places.ts";
 import { isPytree } from "./pytree.ts";
 import { isVariable } from "./variable.ts";
 import type { Variable } from "./variable.ts";
@@ -130,6 +131,7 @@ function remember(root: object, traversal: Traversal): Traversal {
     };
   });
   MEMORY.set(root, { traversal, fields, joins: [] });
+  notePlaces(root, traversal.leaves, traversal.entered);
   return traversal;
 }
 

@@ -5,6 +5,7 @@ import type { Tensor } from "@flaxen/autodiff";
 import { isResident } from "@flaxen/autodiff/program";
 import type { Shape } from "@flaxen/ndarray";
 import { isAbstract } from "./abstract.ts";
+import { placeOf } from "./places.ts";
 import { currentScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -208,9 +209,9 @@ function foreignWrite(
 ): string {
   const content = describe(slotOf(variable).value);
   if (scope !== null && !scope.active) {
-    return `${variable.kind}.value: a Variable made inside ${scope.name} must be returned or attached to an argument to be written afterwards, got ${content} that was stored elsewhere.`;
+    return `${variable.kind}.value: a Variable made inside ${scope.name} must be returned or attached to an argument to be written afterwards, got ${content}${placeOf(variable)} that was stored elsewhere.`;
   }
-  return `${variable.kind}.value: a Variable written inside ${running?.name ?? "eager code"} must be reached through an argument, got a captured ${content}. Pass the object that holds it to the function.`;
+  return `${variable.kind}.value: a Variable written inside ${running?.name ?? "eager code"} must be reached through an argument, got a captured ${content}${placeOf(variable)}. Pass the object that holds it to the function.`;
 }
 
 function attachSlot(variable: object, value: unknown, metadata: Metadata): void {

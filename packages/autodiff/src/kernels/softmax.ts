@@ -77,7 +77,7 @@ function lastStep(
   total: Vector,
 ): (x: Expression<"v128">) => Expression<"v128"> {
   if (operation === "softmax") return (x) => f32x4.div(x, total);
-  const logarithm = f32x4Log(f, total);
+  const logarithm = f32x4Log(f, [total])[0];
   return (x) => f32x4.sub(x, logarithm);
 }
 
@@ -123,7 +123,7 @@ function buildRows(module: ModuleBuilder, operation: RowOperation): void {
         f.set(q, to);
         overRow(from, (count) => {
           const shifted = f.let(f32x4.sub(value, top));
-          const terms = f32x4Exp(f, shifted);
+          const terms = f32x4Exp(f, [shifted])[0];
           if (operation !== "logsumexp") {
             storeLanes(f, q, operation === "softmax" ? terms : shifted, count);
             bump(f, q, 16);
@@ -135,7 +135,7 @@ function buildRows(module: ModuleBuilder, operation: RowOperation): void {
         const rounded = f.let(f32x4.demoteF64x2Zero(all));
         const total = f.let(i32x4.shuffle(rounded, rounded, [0, 0, 0, 0]));
         if (operation === "logsumexp") {
-          const result = f.let(f32x4.add(f32x4Log(f, total), top));
+          const result = f.let(f32x4.add(f32x4Log(f, [total])[0], top));
           f.store32Lane(to, result, 0);
           bump(f, to, 4);
         } else {
@@ -192,7 +192,7 @@ function buildColumns(module: ModuleBuilder, operation: RowOperation): void {
           f.set(q, i32.add(to, i32.shl(column, 2)));
           over(from, () => {
             const shifted = f.let(f32x4.sub(value, top));
-            const terms = f32x4Exp(f, shifted);
+            const terms = f32x4Exp(f, [shifted])[0];
             if (!one) {
               storeLanes(f, q, operation === "softmax" ? terms : shifted, count);
               bump(f, q, step);
@@ -203,7 +203,7 @@ function buildColumns(module: ModuleBuilder, operation: RowOperation): void {
           const high = f32x4.demoteF64x2Zero(sums[1]);
           const total = f.let(i32x4.shuffle(low, high, [0, 1, 4, 5]));
           if (operation === "logsumexp") {
-            const result = f.let(f32x4.add(f32x4Log(f, total), top));
+            const result = f.let(f32x4.add(f32x4Log(f, [total])[0], top));
             storeLanes(f, q, result, count);
           } else {
             const finish = lastStep(f, operation, total);
