@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     contestants: { type: "string", default: "" },
     samples: { type: "string" },
+    limit: { type: "string" },
     quick: { type: "boolean", default: false },
     python: { type: "string", default: process.env["FLAXEN_PYTHON"] ?? "python3" },
     write: { type: "boolean", default: false },
@@ -28,13 +29,17 @@ const { values: options } = parseArgs({
 const only = new RegExp(options.only, "i");
 const wanted = new RegExp(options.contestants, "i");
 const effort = {
-  samples: Number(options.samples ?? (options.quick ? 3 : 9)),
+  samples: positive("samples", options.samples ?? (options.quick ? "3" : "9")),
   minimum: options.quick ? 5 : 20,
-  limit: options.quick ? 30_000 : 200_000,
+  limit: 1000 * positive("limit", options.limit ?? (options.quick ? "30" : "200")),
   python: options.python,
 };
-if (!Number.isInteger(effort.samples) || effort.samples < 1)
-  throw new RangeError(`--samples must be a positive integer, got ${options.samples}.`);
+
+function positive(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new RangeError(`--${name} must be a positive integer, got ${text}.`);
+}
 
 if (options.peers) installPeers();
 const pythons = pythonPeers.filter(({ name }) => {

@@ -1,3 +1,4 @@
+import { jit } from "@flaxen/autodiff";
 import * as library from "flaxen";
 import {
   NDArray,
@@ -25,20 +26,21 @@ import type { Workload } from "../workload.ts";
 
 type Jit = <F extends (...args: never[]) => unknown>(f: F) => F;
 
-/** What a newer version has; `undefined` where this one does not. */
-const { jit, setThreads } = library as { jit?: Jit; setThreads?: (n: number) => Promise<unknown> };
-const { jit: nnxJit } = nnx as { jit?: Jit };
+const compile = jit as unknown as Jit;
+const compileModules = nnx.jit as unknown as Jit;
+const asIs: Jit = (f) => f;
 
-/** Makes the calls, or gives `undefined` when this version lacks the mode. */
+/** What a later version has. */
+const { setThreads } = library as { setThreads?: (n: number) => Promise<unknown> };
+
+/** Makes the calls; `undefined` where this version has no threads. */
 export async function adapter(mode: Mode, threads: number): Promise<Adapter | undefined> {
-  if (mode === "jit" && (jit === undefined || nnxJit === undefined)) return undefined;
   if (threads > 1) {
     if (setThreads === undefined) return undefined;
     await setThreads(threads);
   }
-  const compiled: Jit = mode === "jit" ? jit! : (f) => f;
-  const compiledModules: Jit = mode === "jit" ? nnxJit! : (f) => f;
-  return (workload) => prepare(workload, compiled, compiledModules);
+  return (workload) =>
+    mode === "jit" ? prepare(workload, compile, compileModules) : prepare(workload, asIs, asIs);
 }
 
 function prepare(workload: Workload, compiled: Jit, compiledModules: Jit): Call | undefined {
@@ -132,7 +134,7 @@ function convolution(
     kind === "convInputGradient"
       ? vjp((x: Tensor) => forward(x, k), x)[1]
       : vjp((k: Tensor) => forward(x, k), k)[1];
-  if (compiled === jit) {
+  if (compiled === compile) {
     const f = compiled((x: Tensor, k: Tensor, ct: Tensor) =>
       kind === "convInputGradient"
         ? vjp((x: Tensor) => forward(x, k), x)[1](ct)[0]
