@@ -1,8 +1,8 @@
 import type { Scratch } from "@flaxen/wasm";
 import { sizeOf } from "../compute-dtype.ts";
-import { compileLoops } from "../loops/compile-loops.ts";
 import { copyIn, copyOut } from "../memory-kernel.ts";
 import type { Application, GraphValue } from "./graph.ts";
+import { loopsOf } from "./loop-cache.ts";
 import type { Step } from "./steps.ts";
 
 /** One step, ready to run. */
@@ -20,7 +20,7 @@ export interface CompiledStep {
 /** Finds or makes the code of each step. */
 export function compileSteps(steps: readonly Step[], memory: Scratch): CompiledStep[] {
   const groups = steps.flatMap(({ group }) => (group === null ? [] : [group]));
-  const loops = compileLoops(groups) ?? [];
+  const loops = loopsOf(groups) ?? [];
   let next = 0;
   return steps.map((step) =>
     step.group === null ? compileSingle(step, memory) : compileLoop(step, loops[next++]),

@@ -5,6 +5,7 @@ import type { Primitive, ShapedArray } from "../primitive.ts";
 import { isTracer, nextLevel, Tracer } from "../tensor.ts";
 import type { Tensor, Trace } from "../tensor.ts";
 import type { Graph, GraphValue, Source } from "./graph.ts";
+import { applicationKey, keyOf } from "./application-key.ts";
 import { callSite } from "./call-site.ts";
 
 /** Thrown through the traced function when it uses a value of an outer transformation that was not passed to it. */
@@ -68,7 +69,11 @@ export class JitTrace implements Trace {
     if (!this.open) this.refuseUse(primitive.name, inputs);
     const operands = inputs.map((x) => this.graphValue(x));
     this.traced++;
-    const key = applicationKey(primitive, params, operands);
+    const key = applicationKey(
+      primitive,
+      params,
+      operands.map(({ id }) => id),
+    );
     let value = key === undefined ? undefined : this.known.get(key);
     if (value === undefined) {
       value = this.value(primitive.abstractEval(operands, params), {
@@ -137,43 +142,4 @@ export class JitTrace implements Trace {
         `${stale.operation}${stale.origin} after it returned. Return the value from the transformed function instead of storing it.`,
     );
   }
-}
-
-const primitiveNumbers = new WeakMap<object, number>();
-let primitives = 0;
-
-function primitiveNumber(primitive: object): number {
-  let number = primitiveNumbers.get(primitive);
-  if (number === undefined) primitiveNumbers.set(primitive, (number = ++primitives));
-  return number;
-}
-
-/** Equal for applications that give equal results; undefined if the parameters cannot be compared. */
-function applicationKey(
-  primitive: object,
-  params: unknown,
-  operands: readonly GraphValue[],
-): string | undefined {
-  const key = keyOf(params);
-  if (key === undefined) return undefined;
-  return `${primitiveNumber(primitive)}(${operands.map(({ id }) => id).join()})${key}`;
-}
-
-function keyOf(x: unknown): string | undefined {
-  if (typeof x === "number") return Object.is(x, -0) ? "-0" : String(x);
-  if (typeof x !== "object" && typeof x !== "function") return `${typeof x} ${String(x)}`;
-  if (x === null) return "null";
-  if (Array.isArray(x)) {
-    const parts = x.map(keyOf);
-    return parts.includes(undefined) ? undefined : `[${parts.join()}]`;
-  }
-  const prototype: unknown = Object.getPrototypeOf(x);
-  if (prototype !== Object.prototype && prototype !== null) return undefined;
-  const parts: string[] = [];
-  for (const [name, field] of Object.entries(x)) {
-    const part = keyOf(field);
-    if (part === undefined) return undefined;
-    parts.push(`${name}:${part}`);
-  }
-  return `{${parts.join()}}`;
 }
