@@ -55,6 +55,6 @@ export type { FunctionReference, Label, ParameterLocals, Parameters } from "./fu
 export { ModuleBuilder } from "./module-builder.ts";
 export type { FunctionOptions } from "./module-builder.ts";
 export { setWasmEnabled, simdSupported, wasmEnabled, wasmSupported } from "./engine.ts";
-export { Scratch, scratch } from "./scratch.ts";
+export { adoptScratch, replaceScratch, Scratch, scratch, scratchEpoch } from "./scratch.ts";
 export type { WasmMemory } from "./web-assembly.ts";
 export { defineKernel } from "./kernel.ts";

@@ -1,6 +1,6 @@
 import { simdSupported, wasmEnabled } from "./engine.ts";
 import { ModuleBuilder } from "./module-builder.ts";
-import { scratch } from "./scratch.ts";
+import { scratch, scratchEpoch } from "./scratch.ts";
 import { webAssembly } from "./web-assembly.ts";
 
 /**
@@ -40,9 +40,13 @@ export function defineKernel<E extends object>(
   build: (module: ModuleBuilder) => void,
 ): () => E | undefined {
   let functions: E | null | undefined;
+  let epoch = 0;
   return () => {
     if (!wasmEnabled()) return undefined;
-    if (functions === undefined) functions = compile<E>(build);
+    if (functions === undefined || epoch !== scratchEpoch()) {
+      functions = compile<E>(build);
+      epoch = scratchEpoch();
+    }
     return functions ?? undefined;
   };
 }
@@ -53,7 +57,10 @@ function compile<E extends object>(build: (module: ModuleBuilder) => void): E | 
   const memory = scratch();
   if (!memory) return null;
   const module = new ModuleBuilder();
-  module.importMemory("scratch", "memory");
+  const { buffer } = memory.memory;
+  // A shared memory must be declared with its size.
+  const shared = buffer instanceof ArrayBuffer ? undefined : buffer.byteLength / 65536;
+  module.importMemory("scratch", "memory", 0, shared);
   build(module);
   const bytes = module.emit();
   try {

@@ -65,9 +65,10 @@ export class ModuleBuilder {
    * @param from - Name of the import's module.
    * @param name - Name of the memory in it.
    * @param minimumPages - Pages of 64 KiB that the memory must have, default 0.
+   * @param sharedPages - If the memory is shared between threads, the most pages that it may have.
    * @throws {@link Error} if the module already has a memory.
    */
-  importMemory(from: string, name: string, minimumPages = 0): void {
+  importMemory(from: string, name: string, minimumPages = 0, sharedPages?: number): void {
     if (this.memory) {
       throw new Error("ModuleBuilder.importMemory: the module must have one memory only, got two.");
     }
@@ -75,8 +76,9 @@ export class ModuleBuilder {
       ...nameBytes(from),
       ...nameBytes(name),
       0x02,
-      0x00,
+      sharedPages === undefined ? 0x00 : 0x03,
       ...encodeUnsigned(minimumPages),
+      ...(sharedPages === undefined ? [] : encodeUnsigned(sharedPages)),
     ];
   }
 

@@ -31,16 +31,27 @@ export class Scratch {
   readonly f32: Float32Array;
   /** The memory as float64; element i is at address 8 i. */
   readonly f64: Float64Array;
-  private top = 0;
+  /** Where the stack of allocations begins. */
+  private readonly bottom: number;
+  private top: number;
   /** Blocks that are kept, from the end of the memory downwards. */
   private readonly kept: { from: number; to: number }[] = [];
 
-  /** Wraps a memory; {@link scratch} does this once. */
-  constructor(memory: WasmMemory) {
+  /**
+   * Wraps a memory; {@link scratch} does this once.
+   *
+   * @param memory - The memory.
+   * @param from - Where allocations begin (default 0); a multiple of 64.
+   * @param to - Where they end (default the end of the memory); a multiple of 64.
+   */
+  constructor(memory: WasmMemory, from: number = 0, to: number = memory.buffer.byteLength) {
     this.memory = memory;
-    const buffer = memory.buffer;
+    // Shared or not, the views are the same.
+    const buffer = memory.buffer as ArrayBuffer;
+    this.bottom = from;
+    this.top = from;
     // The last cache line is kept free: vector loads may read a little past the last element.
-    this.capacity = buffer.byteLength - ALIGNMENT;
+    this.capacity = to - ALIGNMENT;
     this.u8 = new Uint8Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
@@ -83,9 +94,9 @@ export class Scratch {
    * @throws {@link RangeError} if nothing is allocated there.
    */
   release(pointer: number): void {
-    if (!(pointer >= 0 && pointer <= this.top && pointer % ALIGNMENT === 0)) {
+    if (!(pointer >= this.bottom && pointer <= this.top && pointer % ALIGNMENT === 0)) {
       throw new RangeError(
-        `Scratch.release: pointer must be an allocated address in [0, ${this.top}], got ${pointer}.`,
+        `Scratch.release: pointer must be an allocated address in [${this.bottom}, ${this.top}], got ${pointer}.`,
       );
     }
     this.top = pointer;
@@ -134,6 +145,7 @@ export class Scratch {
 }
 
 let reserved: Scratch | null | undefined;
+let epoch = 0;
 
 /**
  * The scratch memory of all kernels, reserved at the first call: 256 MiB of address space, or less where
@@ -158,13 +170,71 @@ export function scratch(): Scratch | undefined {
   return reserved ?? undefined;
 }
 
-function reserve(): Scratch | null {
+/**
+ * Counts how often the scratch memory was replaced: what was compiled for one does not work on the next.
+ *
+ * @returns 0 for the first memory.
+ *
+ * @example
+ * ```ts
+ * import { scratchEpoch } from "@flaxen/wasm";
+ *
+ * scratchEpoch(); // => 0
+ * ```
+ */
+export function scratchEpoch(): number {
+  return epoch;
+}
+
+/**
+ * Replaces the scratch memory by an empty one that threads can share, or by one that they cannot. Nothing may be
+ * allocated in the old one.
+ *
+ * @param shared - Whether other threads can use it.
+ * @returns Whether it could be had; else the old one stays. Shared memory needs `SharedArrayBuffer`, which pages
+ *   have only where they are cross-origin isolated.
+ *
+ * @example
+ * ```ts
+ * import { replaceScratch } from "@flaxen/wasm";
+ *
+ * typeof replaceScratch(false); // => "boolean"
+ * ```
+ */
+export function replaceScratch(shared: boolean): boolean {
+  const memory = reserve(shared);
+  if (memory === null) return false;
+  reserved = memory;
+  epoch++;
+  return true;
+}
+
+/**
+ * Makes a part of another thread's memory the scratch memory of this one.
+ *
+ * @param memory - The shared memory.
+ * @param from - Address from which this thread may allocate.
+ * @param to - Address up to which it may.
+ *
+ * @example
+ * ```ts
+ * import { adoptScratch } from "@flaxen/wasm";
+ *
+ * typeof adoptScratch; // => "function"
+ * ```
+ */
+export function adoptScratch(memory: WasmMemory, from: number, to: number): void {
+  reserved = new Scratch(memory, from, to);
+  epoch++;
+}
+
+function reserve(shared: boolean = false): Scratch | null {
   const engine = webAssembly();
   if (!engine) return null;
   for (let bytes = MOST; bytes >= LEAST; bytes /= 2) {
     try {
       const pages = bytes / PAGE;
-      return new Scratch(new engine.Memory({ initial: pages, maximum: pages }));
+      return new Scratch(new engine.Memory({ initial: pages, maximum: pages, shared }));
     } catch {
       // Not that much address space: ask for half.
     }

@@ -1,12 +1,16 @@
 /** The parts of a `WebAssembly.Memory` that kernels use. */
 export interface WasmMemory {
   /** The memory's bytes. */
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
 }
 
 /** What this package needs of the global `WebAssembly` object, which the es2023 library does not declare. */
 interface WebAssemblyGlobal {
-  readonly Memory: new (descriptor: { initial: number; maximum: number }) => WasmMemory;
+  readonly Memory: new (descriptor: {
+    initial: number;
+    maximum: number;
+    shared: boolean;
+  }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
     module: object,
