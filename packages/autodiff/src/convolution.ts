@@ -2,7 +2,7 @@ import { describe, isFloating } from "@flaxen/dtype";
 import type { Shape } from "@flaxen/ndarray";
 import { checkIntegers, dilatedSize, resolvePadding, windowCounts } from "./conv-padding.ts";
 import type { WindowGeometry, WindowPadding } from "./conv-padding.ts";
-import { floatsOf, writeFloats } from "./convolution-kernels.ts";
+import { floatsOf, writeFloats } from "./floats.ts";
 import type { ConvolutionGeometry } from "./convolution/geometry.ts";
 import {
   convolutionKernel,
