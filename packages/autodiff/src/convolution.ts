@@ -1,8 +1,11 @@
 import { describe, isFloating } from "@flaxen/dtype";
-import type { Shape } from "@flaxen/ndarray";
+import { astype } from "@flaxen/ndarray";
+import type { NDArray, Shape } from "@flaxen/ndarray";
+import { computeDType, widen } from "./compute-dtype.ts";
 import { checkIntegers, dilatedSize, resolvePadding, windowCounts } from "./conv-padding.ts";
 import type { WindowGeometry, WindowPadding } from "./conv-padding.ts";
-import { floatsOf, writeFloats } from "./convolution-kernels.ts";
+import { floatsOf, writeFloats } from "./floats.ts";
+import type { Floats } from "./floats.ts";
 import type { ConvolutionGeometry } from "./convolution/geometry.ts";
 import {
   convolutionKernel,
@@ -11,8 +14,8 @@ import {
 } from "./convolution/memory-kernels.ts";
 import { convolve, convolveInputGradient, convolveKernelGradient } from "./convolution/plain.ts";
 import { checkOperand } from "./operands.ts";
-import { bind } from "./primitive.ts";
-import type { Primitive } from "./primitive.ts";
+import { bind, evaluate } from "./primitive.ts";
+import type { Primitive, ShapedArray } from "./primitive.ts";
 import { isTensor } from "./tensor.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 
@@ -36,7 +39,9 @@ export interface ConvOptions {
  * `out[n, p, o] = sum over k, i of x[n, p * strides + k * rhsDilation - low, g * (inFeatures / groups) + i] * kernel[k, i, o]`
  * where `g` is the group of the output feature `o`, and elements in the padding or between dilated
  * elements are 0. Each spatial axis of the output has
- * `floor((dilated x + low + high - dilated kernel) / stride) + 1` elements.
+ * `floor((dilated x + low + high - dilated kernel) / stride) + 1` elements. Every sum runs over taps, then
+ * features, in ascending order; zeros of the padding are multiplied (an infinite kernel gives NaN there), those
+ * between dilated elements are left out.
  *
  * @param x - shape `[n, ...spatial, inFeatures]`, float16, bfloat16, float32 or float64.
  * @param kernel - shape `[...spatial, inFeatures / featureGroupCount, outFeatures]`, of the dtype of `x`.
@@ -170,6 +175,21 @@ function lastOf(shape: Shape): number {
   return shape[shape.length - 1];
 }
 
+/** Evaluates a convolution: 16-bit operands as float32 ones, rounding once, and others by `loops`, which add to zeros. */
+function evaluateFloats(
+  primitive: Primitive<ConvParams>,
+  inputs: readonly NDArray[],
+  params: ConvParams,
+  out: ShapedArray,
+  loops: (a: Floats, b: Floats, to: Floats) => void,
+): NDArray {
+  if (computeDType(out.dtype) !== out.dtype) {
+    return astype(evaluate(primitive, inputs.map(widen), params), out.dtype);
+  }
+  const [a, b] = inputs;
+  return writeFloats(out, (to) => loops(floatsOf(a), floatsOf(b), to));
+}
+
 // Convolution is linear in each operand, and so are its two gradients: with `<g, conv(x, k)>` a form
 // linear in each of x, k and g, the three primitives are its gradients, and the gradients of each are the
 // other two. Thus they are closed under differentiation.
@@ -184,7 +204,9 @@ const convolution: Primitive<ConvParams> = {
   },
   evaluate([x, kernel], params, out) {
     const geometry = geometryOf(params, x.shape[0], lastOf(x.shape), lastOf(kernel.shape));
-    return writeFloats(out, (to) => convolve(floatsOf(x), floatsOf(kernel), to, geometry));
+    return evaluateFloats(convolution, [x, kernel], params, out, (x, kernel, to) =>
+      convolve(x, kernel, to, geometry),
+    );
   },
   kernel([x, kernel], params) {
     const geometry = geometryOf(params, x.shape[0], lastOf(x.shape), lastOf(kernel.shape));
@@ -207,8 +229,8 @@ const inputGradient: Primitive<ConvParams> = {
   evaluate([gradient, kernel], params, out) {
     const outFeatures = lastOf(kernel.shape);
     const geometry = geometryOf(params, gradient.shape[0], lastOf(out.shape), outFeatures);
-    return writeFloats(out, (to) =>
-      convolveInputGradient(floatsOf(gradient), floatsOf(kernel), to, geometry),
+    return evaluateFloats(inputGradient, [gradient, kernel], params, out, (gradient, kernel, to) =>
+      convolveInputGradient(gradient, kernel, to, geometry),
     );
   },
   kernel([gradient, kernel], params, out) {
@@ -232,8 +254,8 @@ const kernelGradient: Primitive<ConvParams> = {
   },
   evaluate([x, gradient], params, out) {
     const geometry = geometryOf(params, x.shape[0], lastOf(x.shape), lastOf(gradient.shape));
-    return writeFloats(out, (to) =>
-      convolveKernelGradient(floatsOf(x), floatsOf(gradient), to, geometry),
+    return evaluateFloats(kernelGradient, [x, gradient], params, out, (x, gradient, to) =>
+      convolveKernelGradient(x, gradient, to, geometry),
     );
   },
   kernel([x, gradient], params) {

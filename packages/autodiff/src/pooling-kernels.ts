@@ -1,6 +1,6 @@
 import type { WindowGeometry } from "./conv-padding.ts";
 import { windowTable } from "./conv-padding.ts";
-import type { Floats } from "./convolution-kernels.ts";
+import type { Floats } from "./floats.ts";
 
 /** One pooling: `batch` images of `features` channels, channels last. */
 export interface PoolingGeometry extends WindowGeometry {

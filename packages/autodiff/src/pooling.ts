@@ -2,7 +2,7 @@ import { describe, isFloating } from "@flaxen/dtype";
 import type { Shape } from "@flaxen/ndarray";
 import { checkIntegers, resolvePadding, windowCounts } from "./conv-padding.ts";
 import type { WindowGeometry, WindowPadding } from "./conv-padding.ts";
-import { floatsOf, writeFloats } from "./convolution-kernels.ts";
+import { floatsOf, writeFloats } from "./floats.ts";
 import { poolingKernel } from "./kernels/pooling.ts";
 import { movePicked, poolWindows, spreadWindows } from "./pooling-kernels.ts";
 import type { PoolingGeometry } from "./pooling-kernels.ts";

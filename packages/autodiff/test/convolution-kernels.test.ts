@@ -1,10 +1,11 @@
 import test from "ava";
 import fc from "fast-check";
 import { bitEqual } from "@flaxen/testing";
-import { convGeneralDilated, vjp } from "@flaxen/autodiff";
+import { convGeneralDilated, grad, jit, square, sum, vjp } from "@flaxen/autodiff";
 import type { ConvOptions, Tensor } from "@flaxen/autodiff";
 import { NDArray } from "@flaxen/ndarray";
 import { scratch, setWasmEnabled } from "@flaxen/wasm";
+import { checkKernels } from "./check-kernels.ts";
 
 type Floats = Float32Array | Float64Array;
 
@@ -79,10 +80,10 @@ function noise(shape: readonly number[], seed: number, wide: boolean, special: n
 }
 
 /** The convolution and its two gradients. */
-function all(x: NDArray, kernel: NDArray, options: ConvOptions, seed: number): NDArray[] {
+function all(x: Tensor, kernel: Tensor, options: ConvOptions, seed: number): Tensor[] {
   const [y, pullback] = vjp((x: Tensor, k: Tensor) => convGeneralDilated(x, k, options), x, kernel);
   const [gx, gk] = pullback(noise(y.shape, seed, y.dtype === "float64", 0));
-  return [y, gx, gk].map((tensor) => tensor as NDArray);
+  return [y, gx, gk];
 }
 
 function plain<T>(f: () => T): T {
@@ -94,24 +95,13 @@ function plain<T>(f: () => T): T {
   }
 }
 
-function sameBits(a: NDArray, b: NDArray): boolean {
-  const [x, y] = [a.data as Floats, b.data as Floats];
-  return (
-    a.shape.join() === b.shape.join() &&
-    a.dtype === b.dtype &&
-    x.length === y.length &&
-    x.every((value, i) => Object.is(value, y[i]))
-  );
-}
-
-test("convGeneralDilated(x, kernel) and its gradients have the bits of the plain loops", (t) => {
+test("convGeneralDilated(x, kernel) and its gradients have kernels with the bits of the plain loops", (t) => {
+  const ran = new Set<string>();
   fc.assert(
     fc.property(configurations, ({ batch, groups, inWidth, outWidth, axes, ...rest }) => {
       const { wide, special, seed } = rest;
       const xShape = [batch, ...axes.map(({ size }) => size), groups * inWidth];
       const kernelShape = [...axes.map(({ taps }) => taps), inWidth, groups * outWidth];
-      const x = noise(xShape, seed, wide, special);
-      const kernel = noise(kernelShape, seed + 1, wide, special);
       const options = {
         strides: axes.map(({ stride }) => stride),
         padding: axes.map(({ low, high }): [number, number] => [low, high]),
@@ -120,13 +110,36 @@ test("convGeneralDilated(x, kernel) and its gradients have the bits of the plain
         featureGroupCount: groups,
       };
       const before = scratch()?.available;
-      const fast = all(x, kernel, options, seed + 2);
-      const slow = plain(() => all(x, kernel, options, seed + 2));
-      return fast.every((array, i) => sameBits(array, slow[i])) && scratch()?.available === before;
+      const kernels = checkKernels(
+        t,
+        (x: Tensor, kernel: Tensor) => all(x, kernel, options, seed + 2),
+        noise(xShape, seed, wide, special),
+        noise(kernelShape, seed + 1, wide, special),
+      );
+      for (const name of kernels) ran.add(name);
+      return scratch()?.available === before;
     }),
-    { seed: 5, numRuns: 500 },
+    { seed: 5, numRuns: 400 },
   );
-  t.pass();
+  t.deepEqual([...ran].toSorted(), [
+    "convGeneralDilated",
+    "convGeneralDilated (gradient of kernel)",
+    "convGeneralDilated (gradient of x)",
+  ]);
+});
+
+test("jit(f) of convolutions and their gradients gives the bits of f", (t) => {
+  const x = noise([3, 9, 8, 5], 1, false, 0);
+  const kernel = noise([3, 3, 5, 11], 2, false, 0);
+  const f = grad(
+    (x: Tensor, kernel: Tensor) =>
+      sum(square(convGeneralDilated(x, kernel, { padding: "SAME", strides: [1, 2] }))),
+    { argnums: [0, 1] },
+  );
+  const [gx, gk] = jit(f)(x, kernel);
+  const [wantedX, wantedK] = f(x, kernel);
+  bitEqual(t, gx, wantedX);
+  bitEqual(t, gk, wantedK);
 });
 
 const large = test.macro({

@@ -394,6 +394,27 @@ test("convGeneralDilated(x, kernel, { lhsDilation }) is the transposed convoluti
   ]);
 });
 
+test("convGeneralDilated(x, kernel) multiplies the zeros of the padding, and leaves out those between elements", (t) => {
+  // jax 0.10.2, x ones and k = [inf, 1, 1]: lax.conv_general_dilated(x, k, (1,), "SAME") gives [nan, inf, inf]; with
+  // x ones of [4, 4, 8] and kernel ones but kernel[0, 0, 0, 0] = inf, the gradient of the sum over strides (2, 2)
+  // is [inf, 8, inf, 8], [8, 8, 16, 8], [inf, 16, inf, 16], [8, 8, 16, 8] in feature 0.
+  const y = convGeneralDilated([[[1], [1], [1]]], [[[Infinity]], [[1]], [[1]]], {
+    padding: "SAME",
+  });
+  t.deepEqual(concrete(y).toArray(), [[[NaN], [Infinity], [Infinity]]]);
+  const kernel = filled([3, 3, 8, 8], new Float32Array(576).fill(1));
+  kernel.set(0, 0, 0, 0, Infinity);
+  const gradient = grad((x: Tensor) =>
+    sum(convGeneralDilated(x, kernel, { padding: "SAME", strides: [2, 2] })),
+  )(filled([1, 4, 4, 8], new Float32Array(128).fill(1)));
+  t.deepEqual(concrete(gradient).pick(0, null, null, 0).toArray(), [
+    [Infinity, 8, Infinity, 8],
+    [8, 8, 16, 8],
+    [Infinity, 16, Infinity, 16],
+    [8, 8, 16, 8],
+  ]);
+});
+
 test("convGeneralDilated(x, kernel) without spatial axes is the matrix product", (t) => {
   const x = array([[1, 2, 3]]);
   const y = convGeneralDilated(

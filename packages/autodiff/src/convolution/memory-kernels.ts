@@ -10,7 +10,7 @@ import { doubleKernels, singleKernels } from "./kernels.ts";
 import type { ConvolutionKernels, MoveKernel } from "./kernels.ts";
 
 /** Kernels that need more workspace than this, in bytes, leave the work to plain JavaScript. */
-const WORKSPACE = 64 * 2 ** 20;
+const MOST_WORKSPACE = 64 * 2 ** 20;
 /** Kernels that are remembered; planning one takes as long as a small convolution. */
 const REMEMBERED = 32;
 
@@ -21,8 +21,8 @@ export function convolutionKernel(
 ): MemoryKernel | undefined {
   return remember("output", geometry, dtype, (kernels) => {
     const program = planForward(geometry, kernels);
-    if (program.bytes > WORKSPACE) return undefined;
-    return ([x, kernel], out) => program.run(x, kernel, out, 0, geometry.batch);
+    const run: MemoryKernel = ([x, kernel], out) => program.run(x, kernel, out, 0, geometry.batch);
+    return { run, workspace: program.bytes };
   });
 }
 
@@ -36,8 +36,7 @@ export function inputGradientKernel(
     const { inFeatures, outFeatures, groups, windowShape, batch } = geometry;
     const taps = windowShape.reduce((product, n) => product * n, 1);
     const bytes = taps * (inFeatures / groups) * outFeatures * kernels.bytes;
-    if (program.bytes + bytes > WORKSPACE) return undefined;
-    return ([gradient, kernel], out) => {
+    const run: MemoryKernel = ([gradient, kernel], out) => {
       const memory = scratch() as Scratch;
       const flipped = memory.allocate(bytes);
       try {
@@ -47,6 +46,7 @@ export function inputGradientKernel(
         memory.release(flipped);
       }
     };
+    return { run, workspace: program.bytes + bytes };
   });
 }
 
@@ -57,28 +57,39 @@ export function kernelGradientKernel(
 ): MemoryKernel | undefined {
   return remember("kernel", geometry, dtype, (kernels) => {
     const program = planKernelGradient(geometry, kernels);
-    if (program.bytes > WORKSPACE) return undefined;
-    return ([x, gradient], out) => program.run(x, gradient, out);
+    const run: MemoryKernel = ([x, gradient], out) => program.run(x, gradient, out);
+    return { run, workspace: program.bytes };
   });
 }
 
-const remembered = new Map<string, MemoryKernel | undefined>();
+/** A kernel and the bytes of scratch memory that it takes. */
+interface PlannedKernel {
+  readonly run: MemoryKernel;
+  readonly workspace: number;
+}
+
+const remembered = /* @__PURE__ */ new Map<string, PlannedKernel>();
 
 /** Plans a kernel, or finds the one that was planned for the same arguments. */
 function remember(
   wanted: "output" | "input" | "kernel",
   geometry: ConvolutionGeometry,
   dtype: DType,
-  plan: (kernels: ConvolutionKernels) => MemoryKernel | undefined,
+  plan: (kernels: ConvolutionKernels) => PlannedKernel,
 ): MemoryKernel | undefined {
   const kernels = kernelsOf(dtype);
-  if (kernels === undefined || isEmpty(geometry)) return undefined;
+  const memory = scratch();
+  if (!kernels || !memory || isEmpty(geometry)) return undefined;
   const key = `${wanted} ${dtype} ${JSON.stringify(geometry)}`;
-  if (remembered.has(key)) return remembered.get(key);
-  const kernel = plan(kernels);
-  if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string);
-  remembered.set(key, kernel);
-  return kernel;
+  let planned = remembered.get(key);
+  if (planned === undefined) {
+    planned = plan(kernels);
+    if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+    remembered.set(key, planned);
+  }
+  // Operands and result take the other half at most.
+  const most = Math.min(MOST_WORKSPACE, memory.available / 2);
+  return planned.workspace <= most ? planned.run : undefined;
 }
 
 /** The kernels for a dtype, if it has any here. */

@@ -1,5 +1,5 @@
 import { gemm } from "@flaxen/linear-algebra";
-import type { Floats } from "../convolution-kernels.ts";
+import type { Floats } from "../floats.ts";
 import { isEmpty, transposedGeometry } from "./geometry.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { blockPixels, planConvolution, repeatPlaces, runsOf } from "./plan.ts";

@@ -1,5 +1,5 @@
 import { i32, v128 } from "@flaxen/wasm";
-import type { FunctionReference, ModuleBuilder } from "@flaxen/wasm";
+import type { FunctionBuilder, FunctionReference, Local, ModuleBuilder } from "@flaxen/wasm";
 import { loadRow, storeRows, unrolled, vectorLocals } from "./vectors.ts";
 import type { FloatVectors } from "./vectors.ts";
 
@@ -206,4 +206,20 @@ export function buildLaneTile(
     },
     { exported: false },
   );
+}
+
+/** Walks along `columns`: wide strips, and a narrow one for up to a vector of columns that are left. */
+export function eachStrip(
+  f: FunctionBuilder,
+  vectors: FloatVectors,
+  columns: Local<"i32">,
+  out: Local<"i32">,
+  body: (shape: TileShape) => void,
+): void {
+  f.while(i32.gtS(columns, vectors.count), () => {
+    body(WIDE);
+    f.set(out, i32.add(out, 16 * WIDE.vectors));
+    f.set(columns, i32.sub(columns, WIDE.vectors * vectors.count));
+  });
+  f.if(i32.gtS(columns, 0), () => body(NARROW));
 }
