@@ -4,9 +4,11 @@ import { bitEqual } from "@flaxen/testing";
 import { allocate } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { NDArray } from "@flaxen/ndarray";
-import { setWasmEnabled } from "@flaxen/wasm";
+import { scratch, setWasmEnabled } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
 import * as ops from "@flaxen/autodiff";
-import type { Tensor } from "@flaxen/autodiff";
+import { Tracer } from "@flaxen/autodiff";
+import type { Primitive, Tensor, Trace } from "@flaxen/autodiff";
 
 const SEED = 20260801;
 const DTYPES = ["float32", "float64", "int32", "uint32", "bool"] as const;
@@ -328,4 +330,170 @@ test("a random expression under jit has the bits of plain evaluation", (t) => {
     ),
     { seed: SEED, numRuns: 400 },
   );
+});
+
+/** What the tests need of the groups of loops that jit compiles, which are no public name. */
+interface Group {
+  readonly shape: readonly number[];
+  readonly inputs: readonly { readonly shape: readonly number[]; readonly dtype: DType }[];
+  readonly nodes: readonly GroupNode[];
+  readonly outputs: readonly number[];
+  readonly reductions: readonly {
+    readonly kind: string;
+    readonly operand: number;
+    readonly axes: readonly number[];
+  }[];
+}
+
+interface GroupNode {
+  readonly primitive: Primitive<unknown>;
+  readonly params: unknown;
+  readonly operands: readonly number[];
+  readonly dtype: DType;
+}
+
+interface Loops {
+  canLoop(primitive: Primitive<unknown>, inputs: readonly DType[], out: DType): boolean;
+  canReduce(kind: string, shape: readonly number[], axes: readonly number[], dtype: DType): boolean;
+  compileLoops(groups: readonly Group[]): readonly ((...addresses: number[]) => void)[] | undefined;
+}
+
+const { canLoop, canReduce, compileLoops } = (await import(
+  new URL("../../dist/loops/compile-loops.js", import.meta.url).href
+)) as Loops;
+
+/** Records what an operation applies to operands of these dtypes. */
+function recorded(operation: (...x: Tensor[]) => Tensor, dtypes: readonly DType[]): GroupNode[] {
+  const nodes: GroupNode[] = [];
+  const values: Tensor[] = [];
+  const trace: Trace = {
+    level: 1000,
+    transform: "test",
+    process(primitive, inputs, params) {
+      const out = primitive.abstractEval(inputs, params);
+      const operands = inputs.map((x) => values.indexOf(x));
+      nodes.push({
+        primitive: primitive as Primitive<unknown>,
+        params,
+        operands,
+        dtype: out.dtype,
+      });
+      const result = new Tracer(trace, primitive.name, out.shape, out.dtype);
+      values.push(result);
+      return result;
+    },
+  };
+  for (const dtype of dtypes) values.push(new Tracer(trace, "input", [2], dtype));
+  operation(...values);
+  return nodes;
+}
+
+const GROUP_OPERATIONS: readonly ((x: Tensor, y: Tensor, z: Tensor) => Tensor)[] = [
+  (x, y) => ops.add(x, y),
+  (x, y) => ops.multiply(x, y),
+  (x, y) => ops.maximum(x, y),
+  (x, y) => ops.less(x, y),
+  (x, y, z) => ops.where(x, y, z),
+  (x) => ops.astype(x, "float32"),
+  (x) => ops.astype(x, "float64"),
+  (x) => ops.astype(x, "int32"),
+  (x) => ops.astype(x, "bool"),
+  (x) => ops.square(x),
+  (x) => ops.sqrt(x),
+  (x) => ops.tanh(x),
+  (x) => ops.relu(x),
+];
+
+/** Puts an array into memory. */
+function put(memory: Scratch, x: NDArray): number {
+  const address = memory.allocate(x.data.byteLength);
+  memory.u8.set(new Uint8Array(x.data.buffer, x.data.byteOffset, x.data.byteLength), address);
+  return address;
+}
+
+/** Reads an array from memory. */
+function get(memory: Scratch, address: number, shape: readonly number[], dtype: DType): NDArray {
+  const data = allocate(
+    dtype,
+    shape.reduce((a, b) => a * b, 1),
+  );
+  new Uint8Array(data.buffer).set(memory.u8.subarray(address, address + data.byteLength));
+  return new NDArray<DType>(data, shape, undefined, 0, dtype);
+}
+
+test("a random group of loops, results in place of operands, has the bits of its nodes in plain loops", (t) => {
+  const memory = scratch();
+  if (memory === undefined) throw new Error("the test needs WebAssembly");
+  const dimension = fc.constantFrom(0, 1, 1, 2, 3, 4, 5, 7, 8, 9, 16, 19, 33);
+  let groups = 0;
+  fc.assert(
+    fc.property(
+      fc.array(dimension, { maxLength: 4 }),
+      fc.array(fc.tuple(fc.nat(15), fc.nat(4), fc.constantFrom(...DTYPES)), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat()), { maxLength: 8 }),
+      fc.array(fc.tuple(fc.constantFrom("sum", "max", "min", "any", "all"), fc.nat(15), fc.nat()), {
+        maxLength: 3,
+      }),
+      fc.nat(),
+      (shape, operands, choices, reduced, seed) => {
+        const inputs = operands.map(([ones, dropped, dtype], i) => {
+          const repeated = shape.map((n, axis) => ((ones >> axis) & 1 ? 1 : n));
+          const own = i === 0 ? shape : repeated.slice(Math.min(dropped, shape.length));
+          return values(own, dtype, seed + i);
+        });
+        const nodes: GroupNode[] = [];
+        const results: NDArray[] = [...inputs];
+        for (const [operation, ...picks] of choices) {
+          const positions = picks.map((i) => i % results.length);
+          const dtypes = positions.map((i) => results[i].dtype);
+          const apply = GROUP_OPERATIONS[operation % GROUP_OPERATIONS.length];
+          const [node, ...more] = recorded(apply as (...x: Tensor[]) => Tensor, dtypes);
+          // Only operations that apply one primitive to operands as they are.
+          if (node === undefined || more.length > 0 || node.operands.includes(-1)) continue;
+          const places = node.operands.map((i) => positions[i]);
+          const given = places.map((i) => results[i]);
+          const own = given.map(({ dtype }) => dtype);
+          if (!canLoop(node.primitive, own, node.dtype)) continue;
+          nodes.push({ ...node, operands: places });
+          results.push(plain(() => ops.bind(node.primitive, given, node.params)) as NDArray);
+        }
+        const full = results.map((x) => ops.broadcastTo(x, shape) as NDArray);
+        const reductions = reduced.flatMap(([kind, mask, pick]) => {
+          const operand = pick % results.length;
+          const axes = [...shape.keys()].filter((axis) => (mask >> axis) & 1);
+          const empty = axes.some((axis) => shape[axis] === 0);
+          const { dtype } = results[operand];
+          const known = canReduce(kind, shape, axes, dtype) && !(empty && kind.startsWith("m"));
+          return known ? [{ kind, operand, axes }] : [];
+        });
+        const outputs = [results.length - 1];
+        const [run] = compileLoops([{ shape, inputs, nodes, outputs, reductions }]) ?? [];
+        const bottom = memory.allocate(0);
+        const addresses = inputs.map((x) => put(memory, x));
+        const output = full[outputs[0]];
+        const place = inputs.findIndex(
+          ({ shape: own, data }) =>
+            own.join() === shape.join() && data.BYTES_PER_ELEMENT === output.data.BYTES_PER_ELEMENT,
+        );
+        const target =
+          place >= 0 && seed % 3 > 0 ? addresses[place] : memory.allocate(output.data.byteLength);
+        const ends = reductions.map(() => memory.allocate(8 * Math.max(1, output.size)));
+        run(...addresses, target, ...ends);
+        groups++;
+        bitEqual(t, get(memory, target, shape, output.dtype), output);
+        for (const [i, { kind, operand, axes }] of reductions.entries()) {
+          const expected = plain(() =>
+            ops[kind as "sum"](full[operand], { axis: axes }),
+          ) as NDArray;
+          bitEqual(t, get(memory, ends[i], expected.shape, expected.dtype), expected);
+        }
+        memory.release(bottom);
+      },
+    ),
+    { seed: SEED, numRuns: 600 },
+  );
+  t.true(groups === 600);
 });
