@@ -4,7 +4,7 @@ import type { NDArray } from "@flaxen/ndarray";
 import { computeDType, narrow } from "./compute-dtype.ts";
 import { add, maximum, multiply, subtract } from "./elementwise-binary.ts";
 import { exp, rsqrt, square } from "./elementwise-unary.ts";
-import { rowKernel } from "./kernels/softmax.ts";
+import { rowKernel, SHORT_ROW } from "./kernels/softmax.ts";
 import { cast, checkInexact, checkOperand } from "./operands.ts";
 import { checkOptions } from "./options.ts";
 import { bind } from "./primitive.ts";
@@ -81,7 +81,7 @@ function everyRow(outer: number, _length: number, inner: number): number {
   return outer * inner;
 }
 
-/** Rows side by side are added in four lanes, as SIMD kernels do; columns in one. Rounds to float32. */
+/** Long rows are added in four lanes, as SIMD kernels do; short ones and columns in one. Rounds to float32. */
 function totalOf(lanes: Float64Array): number {
   return Math.fround(lanes[0] + lanes[2] + (lanes[1] + lanes[3]));
 }
@@ -94,17 +94,19 @@ function softmaxRows32(
   inner: number,
   finiteShift: boolean,
 ): void {
+  const inLanes = inner === 1 && length > SHORT_ROW;
+  const sums = new Float64Array(4);
   for (let row = 0; row < outer * inner; row++) {
     const begin = Math.floor(row / inner) * length * inner + (row % inner);
     const end = begin + length * inner;
     let top = -Infinity;
     for (let i = begin; i < end; i += inner) top = Math.max(top, a[i]);
     if (finiteShift && top - top !== 0) top = 0;
-    const sums = new Float64Array(4);
+    sums.fill(0);
     for (let i = begin, lane = 0; i < end; i += inner) {
       o[i] = exp32(Math.fround(a[i] - top));
       sums[lane] += o[i];
-      if (inner === 1) lane = (lane + 1) & 3;
+      if (inLanes) lane = (lane + 1) & 3;
     }
     const total = totalOf(sums);
     for (let i = begin; i < end; i += inner) o[i] /= total;
@@ -141,16 +143,18 @@ function logSoftmaxRows32(
   length: number,
   inner: number,
 ): void {
+  const inLanes = inner === 1 && length > SHORT_ROW;
+  const sums = new Float64Array(4);
   for (let row = 0; row < outer * inner; row++) {
     const begin = Math.floor(row / inner) * length * inner + (row % inner);
     const end = begin + length * inner;
     let top = -Infinity;
     for (let i = begin; i < end; i += inner) top = Math.max(top, a[i]);
-    const sums = new Float64Array(4);
+    sums.fill(0);
     for (let i = begin, lane = 0; i < end; i += inner) {
       o[i] = a[i] - top;
       sums[lane] += exp32(o[i]);
-      if (inner === 1) lane = (lane + 1) & 3;
+      if (inLanes) lane = (lane + 1) & 3;
     }
     const logarithm = log32(totalOf(sums));
     for (let i = begin; i < end; i += inner) o[i] -= logarithm;
@@ -186,16 +190,18 @@ function logsumexpRows32(
   length: number,
   inner: number,
 ): void {
+  const inLanes = inner === 1 && length > SHORT_ROW;
+  const sums = new Float64Array(4);
   for (let row = 0; row < outer * inner; row++) {
     const begin = Math.floor(row / inner) * length * inner + (row % inner);
     const end = begin + length * inner;
     let top = -Infinity;
     for (let i = begin; i < end; i += inner) top = Math.max(top, a[i]);
     const shift = top - top === 0 ? top : 0;
-    const sums = new Float64Array(4);
+    sums.fill(0);
     for (let i = begin, lane = 0; i < end; i += inner) {
       sums[lane] += exp32(Math.fround(a[i] - shift));
-      if (inner === 1) lane = (lane + 1) & 3;
+      if (inLanes) lane = (lane + 1) & 3;
     }
     o[row] = log32(totalOf(sums)) + shift;
   }

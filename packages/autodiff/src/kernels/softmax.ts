@@ -1,5 +1,22 @@
-import { defineKernel, f32x4, f32x4Exp, f32x4Log, f64x2, i32, i32x4, v128 } from "@flaxen/wasm";
-import type { Expression, FunctionBuilder, Local, ModuleBuilder, Operand } from "@flaxen/wasm";
+import {
+  callFunction,
+  defineKernel,
+  f32x4,
+  f32x4Exp,
+  f32x4Log,
+  f64x2,
+  i32,
+  i32x4,
+  v128,
+} from "@flaxen/wasm";
+import type {
+  Expression,
+  FunctionBuilder,
+  FunctionReference,
+  Local,
+  ModuleBuilder,
+  Operand,
+} from "@flaxen/wasm";
 import type { MemoryKernel } from "../memory-kernel.ts";
 import type { ShapedArray } from "../primitive.ts";
 import { neighbourLayout } from "../reduction-kernels.ts";
@@ -8,22 +25,30 @@ import { neighbourLayout } from "../reduction-kernels.ts";
 export type RowOperation = "softmax" | "logSoftmax" | "logsumexp";
 
 /**
- * The operation for float32 arrays `[outer, length, inner]` along `length`. Terms are added in float64:
- * with `inner` 1 term i to the partial sum i mod 4, the four being added as (0 + 2) + (1 + 3); else
- * one after the other.
+ * Rows of at most this length are added one term after the other, as columns are. Terms are added in float64, and
+ * those of longer rows to four partial sums, term i to the one of number i mod 4; these are added as
+ * (0 + 2) + (1 + 3).
  */
+export const SHORT_ROW = 16;
+
+/** For arrays `[outer, length, inner]`; `finite` tells whether an infinite maximum counts as 0. */
+type Columns = (
+  from: number,
+  to: number,
+  outer: number,
+  length: number,
+  inner: number,
+  finite: number,
+) => void;
+
+/** The operation for float32 arrays along `length`. */
 interface RowFunctions {
-  /** For `inner` 1. `finite` tells whether an infinite maximum counts as 0. */
+  /** For rows: arrays `[outer, length]`. */
   readonly rows: (from: number, to: number, outer: number, length: number, finite: number) => void;
-  /** For any `inner`. */
-  readonly columns: (
-    from: number,
-    to: number,
-    outer: number,
-    length: number,
-    inner: number,
-    finite: number,
-  ) => void;
+  /** For columns. */
+  readonly columns: Columns;
+  /** For `inner` rows, each of `length` neighbours; `outer` is 1. */
+  readonly shortRows: Columns;
 }
 
 type Vector = Local<"v128">;
@@ -70,18 +95,28 @@ function addTerms(f: FunctionBuilder, [low, high]: readonly Vector[], terms: Vec
   f.set(high, f64x2.add(high, f64x2.promoteLowF32x4(upper)));
 }
 
+type LogFunction = FunctionReference<{ readonly x: "v128" }, "v128">;
+
+/** The logarithm of four lanes. A function of its own, since inlined it costs the loops their registers. */
+function buildLog(module: ModuleBuilder): LogFunction {
+  return module.function("log", { x: "v128" }, "v128", (f, { x }) => f.return(f32x4Log(f, x)), {
+    exported: false,
+  });
+}
+
 /** What the last pass over a row applies to its elements, given the rounded total of each lane. */
 function lastStep(
   f: FunctionBuilder,
   operation: "softmax" | "logSoftmax",
+  log: LogFunction,
   total: Vector,
 ): (x: Expression<"v128">) => Expression<"v128"> {
   if (operation === "softmax") return (x) => f32x4.div(x, total);
-  const logarithm = f32x4Log(f, [total])[0];
+  const logarithm = f.let(callFunction(log, total));
   return (x) => f32x4.sub(x, logarithm);
 }
 
-function buildRows(module: ModuleBuilder, operation: RowOperation): void {
+function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunction): void {
   module.function(
     "rows",
     { from: "i32", to: "i32", outer: "i32", length: "i32", finite: "i32" },
@@ -123,11 +158,10 @@ function buildRows(module: ModuleBuilder, operation: RowOperation): void {
         f.set(q, to);
         overRow(from, (count) => {
           const shifted = f.let(f32x4.sub(value, top));
-          const terms = f32x4Exp(f, [shifted])[0];
-          if (operation !== "logsumexp") {
-            storeLanes(f, q, operation === "softmax" ? terms : shifted, count);
-            bump(f, q, 16);
-          }
+          if (operation === "logSoftmax") storeLanes(f, q, shifted, count);
+          const terms = f32x4Exp(f, shifted);
+          if (operation === "softmax") storeLanes(f, q, terms, count);
+          bump(f, q, 16);
           addTerms(f, sums, terms);
         });
         const pairs = f.let(f64x2.add(sums[0], sums[1]));
@@ -135,11 +169,11 @@ function buildRows(module: ModuleBuilder, operation: RowOperation): void {
         const rounded = f.let(f32x4.demoteF64x2Zero(all));
         const total = f.let(i32x4.shuffle(rounded, rounded, [0, 0, 0, 0]));
         if (operation === "logsumexp") {
-          const result = f.let(f32x4.add(f32x4Log(f, [total])[0], top));
+          const result = f.let(f32x4.add(callFunction(log, total), top));
           f.store32Lane(to, result, 0);
           bump(f, to, 4);
         } else {
-          const finish = lastStep(f, operation, total);
+          const finish = lastStep(f, operation, log, total);
           f.set(q, to);
           overRow(to, (count) => {
             const result = f.let(finish(value));
@@ -154,69 +188,126 @@ function buildRows(module: ModuleBuilder, operation: RowOperation): void {
   );
 }
 
-function buildColumns(module: ModuleBuilder, operation: RowOperation): void {
+/** Four neighbouring columns, or with `gathered` the same elements of four rows. */
+interface Four {
+  readonly from: readonly Local<"i32">[];
+  /** Goes to the first element of the four lines that begin at `start`. */
+  readonly begin: (start: Operand<"i32">) => void;
+  readonly load: () => Expression<"v128">;
+  /** Writes to where the elements were read, `shift` bytes further. */
+  readonly store: (shift: Operand<"i32">, x: Vector) => void;
+}
+
+function fourColumns(
+  f: FunctionBuilder,
+  { column, inner }: Readonly<Record<"column" | "inner" | "length", Local<"i32">>>,
+): Four {
+  const p = f.local("i32");
+  return {
+    from: [p],
+    begin: (start) => f.set(p, i32.add(start, i32.shl(column, 2))),
+    load: () => v128.load(p),
+    store: (shift, x) => {
+      const target = f.let(i32.add(p, shift));
+      storeLanes(f, target, x, i32.sub(inner, column));
+    },
+  };
+}
+
+function fourRows(
+  f: FunctionBuilder,
+  { column, inner, length }: Readonly<Record<"column" | "inner" | "length", Local<"i32">>>,
+): Four {
+  const pointers = Array.from({ length: 4 }, () => f.local("i32"));
+  const rowBytes = f.let(i32.shl(length, 2));
+  const last = f.let(i32.mul(i32.sub(inner, 1), rowBytes));
+  const [first] = pointers;
+  return {
+    from: pointers,
+    begin: (start) => {
+      // Lanes behind the last row repeat it.
+      const end = f.let(i32.add(start, last));
+      f.set(first, i32.add(start, i32.mul(column, rowBytes)));
+      pointers.slice(1).forEach((pointer, i) => {
+        f.set(pointer, pointers[i]);
+        f.if(i32.ltU(pointer, end), () => bump(f, pointer, rowBytes));
+      });
+    },
+    load: () =>
+      pointers
+        .slice(1)
+        .reduce((x, pointer, i) => v128.load32Lane(pointer, x, i + 1), v128.load32Zero(first)),
+    store: (shift, x) => {
+      pointers.forEach((pointer, lane) => f.store32Lane(i32.add(pointer, shift), x, lane));
+    },
+  };
+}
+
+function buildColumns(
+  module: ModuleBuilder,
+  operation: RowOperation,
+  log: LogFunction,
+  name: "columns" | "shortRows",
+): void {
   module.function(
-    "columns",
+    name,
     { from: "i32", to: "i32", outer: "i32", length: "i32", inner: "i32", finite: "i32" },
     undefined,
     (f, { from, to, outer, length, inner, finite }) => {
       const least = f.hoist(f32x4.splat(-Infinity));
       const zero = f.hoist(f64x2.splat(0));
-      const step = f.let(i32.shl(inner, 2));
-      const slab = f.let(i32.mul(step, length));
+      const short = name === "shortRows";
+      const rowBytes = f.let(i32.shl(inner, 2));
+      const step = short ? 4 : rowBytes;
+      const slab = f.let(i32.mul(rowBytes, length));
       const turn = f.local("i32");
       const column = f.local("i32");
-      const count = f.local("i32");
       const k = f.local("i32");
-      const p = f.local("i32");
-      const q = f.local("i32");
+      const shift = f.local("i32");
       const value = f.local("v128");
       const top = f.local("v128");
       const sums = [f.local("v128"), f.local("v128")];
       const one = operation === "logsumexp";
+      const four = (short ? fourRows : fourColumns)(f, { column, inner, length });
       const over = (source: Local<"i32">, body: () => void): void => {
-        f.set(p, i32.add(source, i32.shl(column, 2)));
+        four.begin(source);
         f.for(k, 0, length, 1, () => {
-          f.set(value, v128.load(p));
+          f.set(value, four.load());
           body();
-          bump(f, p, step);
+          for (const pointer of four.from) bump(f, pointer, step);
         });
       };
       f.for(turn, 0, outer, 1, () => {
         f.for(column, 0, inner, 4, () => {
-          f.set(count, i32.sub(inner, column));
           f.set(top, least);
           over(from, () => f.set(top, f32x4.max(top, value)));
           makeFinite(f, top, finite);
           for (const sum of sums) f.set(sum, zero);
-          f.set(q, i32.add(to, i32.shl(column, 2)));
+          f.set(shift, i32.sub(to, from));
           over(from, () => {
             const shifted = f.let(f32x4.sub(value, top));
-            const terms = f32x4Exp(f, [shifted])[0];
-            if (!one) {
-              storeLanes(f, q, operation === "softmax" ? terms : shifted, count);
-              bump(f, q, step);
-            }
+            if (operation === "logSoftmax") four.store(shift, shifted);
+            const terms = f32x4Exp(f, shifted);
+            if (operation === "softmax") four.store(shift, terms);
             addTerms(f, sums, terms);
           });
           const low = f32x4.demoteF64x2Zero(sums[0]);
           const high = f32x4.demoteF64x2Zero(sums[1]);
           const total = f.let(i32x4.shuffle(low, high, [0, 1, 4, 5]));
           if (operation === "logsumexp") {
-            const result = f.let(f32x4.add(f32x4Log(f, [total])[0], top));
-            storeLanes(f, q, result, count);
+            const result = f.let(f32x4.add(callFunction(log, total), top));
+            const target = f.let(i32.add(to, i32.shl(column, 2)));
+            storeLanes(f, target, result, i32.sub(inner, column));
           } else {
-            const finish = lastStep(f, operation, total);
-            f.set(q, i32.add(to, i32.shl(column, 2)));
+            const finish = lastStep(f, operation, log, total);
             over(to, () => {
               const result = f.let(finish(value));
-              storeLanes(f, q, result, count);
-              bump(f, q, step);
+              four.store(0, result);
             });
           }
         });
         bump(f, from, slab);
-        bump(f, to, one ? step : slab);
+        bump(f, to, one ? rowBytes : slab);
       });
     },
   );
@@ -224,8 +315,10 @@ function buildColumns(module: ModuleBuilder, operation: RowOperation): void {
 
 function defineRows(operation: RowOperation): () => RowFunctions | undefined {
   return defineKernel<RowFunctions>((module) => {
-    buildRows(module, operation);
-    buildColumns(module, operation);
+    const log = buildLog(module);
+    buildRows(module, operation, log);
+    buildColumns(module, operation, log, "columns");
+    buildColumns(module, operation, log, "shortRows");
   });
 }
 
@@ -247,6 +340,11 @@ export function rowKernel(
   const functions = ROWS[operation]();
   if (layout === undefined || functions === undefined) return undefined;
   const { outer, length, inner } = layout;
+  if (inner === 1 && length <= SHORT_ROW) {
+    return ([from], to) => {
+      functions.shortRows(from, to, 1, length, outer, Number(finite));
+    };
+  }
   if (inner === 1) {
     return ([from], to) => {
       functions.rows(from, to, outer, length, Number(finite));
