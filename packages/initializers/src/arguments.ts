@@ -2,8 +2,7 @@ import { defaultFloat, describe } from "@flaxen/dtype";
 import { checkShape } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { isKey } from "@flaxen/rng";
-import type { FloatDType } from "@flaxen/rng";
-import type { ComplexDType } from "./complex-sample.ts";
+import type { ComplexDType, FloatDType } from "@flaxen/rng";
 
 /** The dtypes of weights that may be complex: the floating-point ones and `complex64`, `complex128`. */
 export type InexactDType = FloatDType | ComplexDType;

@@ -1,9 +1,7 @@
 import { roundTo } from "@flaxen/dtype";
 import { NDArray } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
-
-/** The complex dtypes. */
-export type ComplexDType = "complex64" | "complex128";
+import type { ComplexDType } from "@flaxen/rng";
 
 /** The storage of a complex array: real and imaginary part of each number in turn. */
 export type Pairs = Float32Array | Float64Array;

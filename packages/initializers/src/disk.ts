@@ -1,10 +1,10 @@
 import { log1p32, log32, roundTo } from "@flaxen/dtype";
 import type { Shape } from "@flaxen/ndarray";
 import { split, uniform } from "@flaxen/rng";
-import type { Key } from "@flaxen/rng";
+import type { ComplexDType, Key } from "@flaxen/rng";
 import { cosine32, sine32 } from "./circle32.ts";
 import { allocatePairs, partOf } from "./complex-sample.ts";
-import type { ComplexDType, Pairs } from "./complex-sample.ts";
+import type { Pairs } from "./complex-sample.ts";
 
 const fround = Math.fround;
 

@@ -1,6 +1,5 @@
-import { complexNormal } from "./complex-normal.ts";
 import { truncatedNormalDisk, uniformDisk } from "./disk.ts";
-import { drawNormal } from "./draw-normal.ts";
+import { drawComplexNormal, drawNormal } from "./draw-normal.ts";
 import { drawTruncatedNormal } from "./draw-truncated-normal.ts";
 import { drawUniform } from "./draw-uniform.ts";
 import type { Draws } from "./fan-initializer.ts";
@@ -13,7 +12,7 @@ export const TRUNCATED_NORMAL: Draws = {
 };
 
 /** Normal. */
-export const NORMAL: Draws = { real: drawNormal, complex: complexNormal, deviation: 1 };
+export const NORMAL: Draws = { real: drawNormal, complex: drawComplexNormal, deviation: 1 };
 
 /** Uniform, in the complex plane on a disk. */
 export const UNIFORM: Draws = { real: drawUniform, complex: uniformDisk, deviation: 1 };

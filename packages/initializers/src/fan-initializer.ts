@@ -1,11 +1,11 @@
 import { roundTo } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
-import type { FloatDType, Key } from "@flaxen/rng";
+import type { ComplexDType, FloatDType, Key } from "@flaxen/rng";
 import { handOver } from "@flaxen/rng/tracing";
 import { checkCall, checkInexactDType, checkOptions } from "./arguments.ts";
 import type { InexactDType } from "./arguments.ts";
 import { complexSample, partOf } from "./complex-sample.ts";
-import type { ComplexDType, Pairs } from "./complex-sample.ts";
+import type { Pairs } from "./complex-sample.ts";
 import { checkAxes, fanOf } from "./fans.ts";
 import type { Axes, FanMode } from "./fans.ts";
 import type { Initializer } from "./initializer.ts";

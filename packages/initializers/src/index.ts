@@ -16,7 +16,7 @@
  * @packageDocumentation
  */
 export type { InexactDType } from "./arguments.ts";
-export type { ComplexDType } from "./complex-sample.ts";
+export type { ComplexDType } from "@flaxen/rng";
 export { constant } from "./constant.ts";
 export { deltaOrthogonal } from "./delta-orthogonal.ts";
 export type { FanOptions } from "./fan-initializer.ts";

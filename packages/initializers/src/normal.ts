@@ -2,8 +2,6 @@ import { normal as drawNormal } from "@flaxen/rng";
 import { handOver } from "@flaxen/rng/tracing";
 import { checkCall, checkFinite, checkInexactDType } from "./arguments.ts";
 import type { InexactDType } from "./arguments.ts";
-import { complexNormal } from "./complex-normal.ts";
-import { complexSample } from "./complex-sample.ts";
 import type { Initializer } from "./initializer.ts";
 import { scaleSample } from "./scale-sample.ts";
 
@@ -39,9 +37,6 @@ export function normal(stddev = 0.01, dtype?: InexactDType): Initializer {
     const type = checkInexactDType("normal", dtype);
     const traced = handOver("normal", [key], shape, type, (key) => initializer(key, shape, type));
     if (traced) return traced;
-    if (type === "complex64" || type === "complex128") {
-      return complexSample(complexNormal(key, shape, type), stddev, shape, type);
-    }
     return scaleSample(drawNormal(key, shape, { dtype: type }), stddev);
   };
   return initializer;

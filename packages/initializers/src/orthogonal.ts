@@ -1,16 +1,13 @@
-import { defaultFloat, describe, roundTo } from "@flaxen/dtype";
+import { defaultFloat, describe } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
-import { qr } from "@flaxen/linear-algebra";
-import { contiguous, flatData, moveaxis, NDArray, sizeOf, zeros } from "@flaxen/ndarray";
-import type { Shape } from "@flaxen/ndarray";
-import { normal } from "@flaxen/rng";
-import type { Key } from "@flaxen/rng";
+import { contiguous, moveaxis, reshape, sizeOf, zeros } from "@flaxen/ndarray";
+import type { NDArray, Shape } from "@flaxen/ndarray";
+import { orthogonal as drawOrthogonal } from "@flaxen/rng";
+import type { ComplexDType, Key } from "@flaxen/rng";
 import { handOver } from "@flaxen/rng/tracing";
 import { checkCall, checkFinite, checkOptions } from "./arguments.ts";
-import { complexNormal } from "./complex-normal.ts";
-import { allocatePairs, partOf } from "./complex-sample.ts";
-import type { ComplexDType, Pairs } from "./complex-sample.ts";
 import type { Initializer } from "./initializer.ts";
+import { scaleSample } from "./scale-sample.ts";
 
 /** Options of {@link orthogonal} and {@link deltaOrthogonal}. */
 export interface OrthogonalOptions {
@@ -122,74 +119,7 @@ export function orthogonalKernel(
   if (traced) return traced;
   const columns = shape[axis];
   const rows = size / columns;
-  const matrix =
-    dtype === "complex64" || dtype === "complex128"
-      ? unitary(key, rows, columns, dtype, roundTo(partOf(dtype), scale))
-      : orthonormal(key, rows, columns, dtype, roundTo(dtype, scale));
+  const matrix = scaleSample(drawOrthogonal(key, rows, [], { m: columns, dtype }), scale);
   const rowShape = shape.filter((_, i) => i !== axis);
-  const kernel = new NDArray<DType>(matrix, [...rowShape, columns], undefined, 0, dtype);
-  return contiguous(moveaxis(kernel, -1, axis));
-}
-
-/** Draws a row-major matrix with orthonormal columns, or rows if they are fewer, times `scale`. */
-function orthonormal(
-  key: Key,
-  rows: number,
-  columns: number,
-  dtype: "float32" | "float64",
-  scale: number,
-): Float32Array | Float64Array {
-  const long = Math.max(rows, columns);
-  const short = Math.min(rows, columns);
-  const [q, r] = qr(normal(key, [long, short], { dtype }));
-  const basis = flatData(q) as Float32Array | Float64Array;
-  const triangle = flatData(r) as Float32Array | Float64Array;
-  const matrix =
-    dtype === "float32" ? new Float32Array(rows * columns) : new Float64Array(rows * columns);
-  const tall = rows >= columns;
-  for (let j = 0; j < short; j++) {
-    const factor = Math.sign(triangle[j * short + j]) * scale;
-    for (let i = 0; i < long; i++) {
-      matrix[tall ? i * short + j : j * long + i] = basis[i * short + j] * factor;
-    }
-  }
-  return matrix;
-}
-
-/** The same for complex numbers; rows that are orthonormal come from columns without conjugation, as in JAX. */
-function unitary(
-  key: Key,
-  rows: number,
-  columns: number,
-  dtype: ComplexDType,
-  scale: number,
-): Pairs {
-  const long = Math.max(rows, columns);
-  const short = Math.min(rows, columns);
-  const draws = new NDArray<ComplexDType>(
-    complexNormal(key, [long, short], dtype),
-    [long, short],
-    undefined,
-    0,
-    dtype,
-  );
-  const [q, r] = qr(draws);
-  const basis = flatData(q) as Pairs;
-  const triangle = flatData(r) as Pairs;
-  const matrix = allocatePairs(dtype, rows * columns);
-  const tall = rows >= columns;
-  for (let j = 0; j < short; j++) {
-    const re = triangle[2 * j * (short + 1)];
-    const im = triangle[2 * j * (short + 1) + 1];
-    const modulus = Math.hypot(re, im) || 1;
-    const c = (re / modulus) * scale;
-    const s = (im / modulus) * scale;
-    for (let i = 0; i < long; i++) {
-      const from = 2 * (i * short + j);
-      const to = 2 * (tall ? i * short + j : j * long + i);
-      matrix[to] = basis[from] * c - basis[from + 1] * s;
-      matrix[to + 1] = basis[from] * s + basis[from + 1] * c;
-    }
-  }
-  return matrix;
+  return contiguous(moveaxis(reshape(matrix, [...rowShape, columns]), -1, axis));
 }

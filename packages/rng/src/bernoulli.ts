@@ -1,9 +1,11 @@
-import { defaultFloat, describe } from "@flaxen/dtype";
+import { defaultFloat, describe, finfo } from "@flaxen/dtype";
 import { NDArray } from "@flaxen/ndarray";
-import type { Shape } from "@flaxen/ndarray";
-import { checkNumber, checkOptions, checkSampleShape } from "./arguments.ts";
+import type { ArrayInput, Shape } from "@flaxen/ndarray";
+import { checkOptions } from "./arguments.ts";
+import { floatDTypeOf } from "./float-dtype-of.ts";
 import { useKey } from "./key.ts";
 import type { Key } from "./make-key.ts";
+import { checkParameters, PROBABILITY } from "./parameters.ts";
 import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
@@ -16,28 +18,29 @@ export interface BernoulliOptions {
 /**
  * Draws booleans that are true with probability `p`, as `jax.random.bernoulli` does.
  *
- * Formula: `u < p` with `u` uniform on `[0, 1)` in the default float dtype.
+ * Formula: `u < p` with `u` uniform on `[0, 1)` in the dtype of `p`, the default float for numbers.
  *
  * @param key - The random key.
- * @param p - Probability of true in `[0, 1]` (default 0.5).
- * @param shape - Shape of the result (default `[]`).
+ * @param p - Probability of true in `[0, 1]` (default 0.5); broadcasts.
+ * @param shape - Shape of the result (default: the shape of `p`).
  * @param options - `mode`, see {@link BernoulliOptions}.
  * @returns A bool array of the given shape.
- * @throws {@link TypeError} if `key` is not a key, `p` not a number or `shape` not an array.
- * @throws {@link RangeError} if `p` is outside of `[0, 1]`, `mode` unknown, or `shape` holds anything but non-negative
- *   integers.
+ * @throws {@link TypeError} if `key` is not a key, `p` no real number or array of them, or `shape` not an array.
+ * @throws {@link RangeError} if `p` is outside of `[0, 1]` or does not broadcast to `shape`, `mode` is unknown, or `shape`
+ *   holds anything but non-negative integers.
  *
  * @example
  * ```ts
  * import { bernoulli, key } from "@flaxen/rng";
  *
  * bernoulli(key(0), 0.25, [6]); // => [false, false, false, false, false, true]
+ * bernoulli(key(0), [0, 0.99, 1]); // => [false, true, true]
  * ```
  */
 export function bernoulli(
   key: Key,
-  p = 0.5,
-  shape: Shape = [],
+  p: ArrayInput = 0.5,
+  shape?: Shape,
   options: BernoulliOptions = {},
 ): NDArray<"bool"> {
   useKey("bernoulli", key);
@@ -46,25 +49,24 @@ export function bernoulli(
   if (mode !== "low" && mode !== "high") {
     throw new RangeError(`bernoulli: mode must be "low" or "high", got ${describe(mode)}.`);
   }
-  const dtype = defaultFloat();
-  const limit = checkNumber("bernoulli", "p", p, dtype);
-  if (!(p >= 0 && p <= 1)) {
-    throw new RangeError(`bernoulli: p must be in [0, 1], got ${describe(p)}.`);
-  }
-  const size = checkSampleShape("bernoulli", shape);
-  const traced = handOver("bernoulli", [key], shape, "bool", (key) =>
-    bernoulli(key, p, shape, { mode }),
+  const dtype = floatDTypeOf(p) ?? defaultFloat();
+  const drawn = checkParameters("bernoulli", shape, dtype, [["p", p, PROBABILITY]]);
+  const traced = handOver("bernoulli", [key, p], drawn.shape, "bool", (key, p) =>
+    bernoulli(key, p, drawn.shape, { mode }),
   );
   if (traced) return traced;
-  const draws = mode === "high" ? 2 * size : size;
-  const values = uniformValues(key, draws, dtype, 0, 1);
+  const { size, parameters } = drawn;
+  const [{ values: limits, step }] = parameters;
+  const draws = uniformValues(key, mode === "high" ? 2 * size : size, dtype, 0, 1);
   const data = new Uint8Array(size);
   if (mode === "low") {
-    for (let i = 0; i < size; i++) data[i] = values[i] < limit ? 1 : 0;
+    for (let i = 0; i < size; i++) data[i] = draws[i] < limits[i * step] ? 1 : 0;
   } else {
     // The second half of the draws continues the fractions of the first.
-    const step = dtype === "float32" ? 2 ** -23 : 2 ** -52;
-    for (let i = 0; i < size; i++) data[i] = values[size + i] * step < limit - values[i] ? 1 : 0;
+    const { eps } = finfo(dtype);
+    for (let i = 0; i < size; i++) {
+      data[i] = draws[size + i] * eps < limits[i * step] - draws[i] ? 1 : 0;
+    }
   }
-  return new NDArray(data, shape, undefined, 0, "bool");
+  return new NDArray(data, drawn.shape, undefined, 0, "bool");
 }

@@ -29,6 +29,7 @@ export { cauchy } from "./cauchy.ts";
 export { chisquare } from "./chisquare.ts";
 export { choice } from "./choice.ts";
 export type { ChoiceOptions } from "./choice.ts";
+export type { ComplexDType } from "./complex.ts";
 export { dirichlet } from "./dirichlet.ts";
 export { doubleSidedMaxwell } from "./double-sided-maxwell.ts";
 export { exponential } from "./exponential.ts";

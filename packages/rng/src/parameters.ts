@@ -80,10 +80,11 @@ export function checkParameters(
     checkBroadcast(callee, inputs, arrays, array, joint);
     if (isTraced(inputs[i][1])) return { values: new Float32Array(), step: 0 as const };
     const values = roundedValues(array, joint, dtype);
-    const [name, , { allows, text }] = inputs[i];
+    const [name, given, { allows, text }] = inputs[i];
     for (const x of values) {
       if (!allows(x)) {
-        throw new RangeError(`${callee}: ${name} must ${text}, got ${describe(x)}.`);
+        const shown = describe(typeof given === "number" ? given : x);
+        throw new RangeError(`${callee}: ${name} must ${text}, got ${shown}.`);
       }
     }
     return { values, step: array.size === 1 ? (0 as const) : (1 as const) };
@@ -172,9 +173,10 @@ export function jointShape(
   }
 }
 
-function checkBroadcast(
+/** Asserts that an array, one of several inputs, broadcasts to a shape. */
+export function checkBroadcast(
   callee: string,
-  inputs: readonly ParameterInput[],
+  inputs: readonly (readonly [name: string, ...unknown[]])[],
   arrays: readonly NDArray[],
   { shape }: NDArray,
   joint: Shape,
@@ -186,7 +188,7 @@ function checkBroadcast(
   );
 }
 
-function namesOf(inputs: readonly ParameterInput[]): string {
+function namesOf(inputs: readonly (readonly [name: string, ...unknown[]])[]): string {
   return inputs.map(([name]) => name).join(" and ");
 }
 

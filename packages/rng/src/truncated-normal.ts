@@ -1,20 +1,24 @@
-import { describe, erf32, roundTo } from "@flaxen/dtype";
-import type { NDArray, Shape } from "@flaxen/ndarray";
-import { checkFloatDType, checkNumber, checkOptions, checkSampleShape } from "./arguments.ts";
+import { describe, erf32, erfInv32, roundTo } from "@flaxen/dtype";
+import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
+import { arithmeticOf } from "./arithmetic.ts";
 import type { FloatDType } from "./arguments.ts";
-import { erf64 } from "./erf64.ts";
+import { erf64, erfInv64 } from "./erf64.ts";
 import { floatSample } from "./float-sample.ts";
-import { useKey } from "./key.ts";
 import type { Key } from "./make-key.ts";
 import { nextAfter } from "./next-after.ts";
 import { normalValues } from "./normal-values.ts";
+import { checkFloatParameters } from "./parameters.ts";
+import type { Parameter, Rule } from "./parameters.ts";
 import { handOver } from "./traced-key.ts";
+import { between, uniformValues } from "./uniform-values.ts";
 
 /** Options of {@link truncatedNormal}. */
 export interface TruncatedNormalOptions {
   /** A real floating-point dtype (default float32, or float64 after `enableX64(true)`). */
   readonly dtype?: FloatDType;
 }
+
+const NOT_NAN: Rule = { allows: (x) => x === x, text: "not be NaN" };
 
 /**
  * Draws from the standard normal distribution restricted to `(lower, upper)`, as `jax.random.truncated_normal` does.
@@ -23,46 +27,70 @@ export interface TruncatedNormalOptions {
  * between the limits.
  *
  * @param key - The random key.
- * @param lower - Lower limit, excluded; may be `-Infinity`.
- * @param upper - Upper limit, excluded; may be `Infinity`.
- * @param shape - Shape of the result (default `[]`).
+ * @param lower - Lower limit, excluded; may be `-Infinity`; broadcasts.
+ * @param upper - Upper limit, excluded; may be `Infinity`; broadcasts.
+ * @param shape - Shape of the result (default: that to which the limits broadcast, `[]` for numbers).
  * @param options - `dtype`, see {@link TruncatedNormalOptions}.
  * @returns An array of the given shape and dtype.
- * @throws {@link TypeError} if `key` is not a key, a limit not a number, `shape` not an array, or `dtype` not a real
- *   floating-point dtype.
- * @throws {@link RangeError} if `lower` is not below `upper` in `dtype`, or `shape` holds anything but non-negative
- *   integers.
+ * @throws {@link TypeError} if `key` is not a key, a limit no real number or array of them, `shape` not an array, or
+ *   `dtype` not a real floating-point dtype.
+ * @throws {@link RangeError} if `lower` is not below `upper` in `dtype`, the limits do not broadcast to `shape`, or
+ *   `shape` holds anything but non-negative integers.
  *
  * @example
  * ```ts
  * import { key, truncatedNormal } from "@flaxen/rng";
  *
  * truncatedNormal(key(42), -2, 2, [2]); // => Array([-0.0270165 , 0.44438082], dtype=float32)
+ * truncatedNormal(key(42), [-2, 1], Infinity).shape; // => [2]
  * ```
  */
 export function truncatedNormal(
   key: Key,
-  lower: number,
-  upper: number,
-  shape: Shape = [],
+  lower: ArrayInput,
+  upper: ArrayInput,
+  shape?: Shape,
   options: TruncatedNormalOptions = {},
 ): NDArray<FloatDType> {
-  useKey("truncatedNormal", key);
-  checkOptions("truncatedNormal", options);
-  const size = checkSampleShape("truncatedNormal", shape);
-  const dtype = checkFloatDType("truncatedNormal", options.dtype);
-  const lo = checkNumber("truncatedNormal", "lower", lower, dtype, true);
-  const hi = checkNumber("truncatedNormal", "upper", upper, dtype, true);
-  if (!(lo < hi)) {
-    throw new RangeError(
-      `truncatedNormal: lower must be below upper, got ${describe(lower)} and ${describe(upper)}.`,
-    );
-  }
-  const traced = handOver("truncatedNormal", [key], shape, dtype, (key) =>
-    truncatedNormal(key, lo, hi, shape, { dtype }),
+  const drawn = checkFloatParameters("truncatedNormal", key, shape, options, [
+    ["lower", lower, NOT_NAN],
+    ["upper", upper, NOT_NAN],
+  ]);
+  const { size, dtype, parameters } = drawn;
+  const traced = handOver(
+    "truncatedNormal",
+    [key, lower, upper],
+    drawn.shape,
+    dtype,
+    (key, lower, upper) => truncatedNormal(key, lower, upper, drawn.shape, { dtype }),
   );
   if (traced) return traced;
-  const values = normalValues(
+  const [lows, highs] = parameters;
+  const each = Math.max(lows.values.length, highs.values.length);
+  for (let i = 0; i < each; i++) {
+    const lo = lows.values[i * lows.step];
+    const hi = highs.values[i * highs.step];
+    if (!(lo < hi)) {
+      throw new RangeError(
+        `truncatedNormal: lower must be below upper, got ${describe(lower)} and ${describe(upper)}.`,
+      );
+    }
+  }
+  const values =
+    lows.step + highs.step === 0
+      ? betweenNumbers(key, size, dtype, lows.values[0], highs.values[0])
+      : betweenArrays(key, size, dtype, lows, highs);
+  return floatSample(values, drawn.shape, dtype);
+}
+
+function betweenNumbers(
+  key: Key,
+  size: number,
+  dtype: FloatDType,
+  lo: number,
+  hi: number,
+): Float32Array | Float64Array {
+  return normalValues(
     key,
     size,
     dtype,
@@ -71,7 +99,30 @@ export function truncatedNormal(
     nextAfter(dtype, lo, Infinity),
     nextAfter(dtype, hi, -Infinity),
   );
-  return floatSample(values, shape, dtype);
+}
+
+function betweenArrays(
+  key: Key,
+  size: number,
+  dtype: FloatDType,
+  lows: Parameter,
+  highs: Parameter,
+): Float32Array | Float64Array {
+  const { round } = arithmeticOf(dtype);
+  const root2 = round(Math.SQRT2);
+  const inverse = dtype === "float64" ? erfInv64 : erfInv32;
+  const values = uniformValues(key, size, dtype, 0, 1);
+  for (let i = 0; i < size; i++) {
+    const lo = lows.values[i * lows.step];
+    const hi = highs.values[i * highs.step];
+    const minval = errorOf(lo, dtype);
+    const u = between(values[i], minval, errorOf(hi, dtype), dtype);
+    const x = round(root2 * round(inverse(u)));
+    const least = nextAfter(dtype, lo, Infinity);
+    const most = nextAfter(dtype, hi, -Infinity);
+    values[i] = x < least ? least : x > most ? most : x;
+  }
+  return values;
 }
 
 /** Returns `erf(x / sqrt(2))`, every step rounded to `dtype`. */

@@ -85,3 +85,15 @@ function uniform64(key: Key, size: number, minval: number, maxval: number): Floa
   }
   return values;
 }
+
+/** Moves a value uniform on `[0, 1)` to `[minval, maxval)`, with the roundings of {@link uniformValues}. */
+export function between(unit: number, minval: number, maxval: number, dtype: FloatDType): number {
+  const span = roundTo(dtype, maxval - minval);
+  const value =
+    dtype === "float64"
+      ? fma64(unit, span, minval)
+      : dtype === "float32"
+        ? Math.fround(unit * span + minval)
+        : roundTo(dtype, roundTo(dtype, unit * span) + minval);
+  return value > minval ? value : minval;
+}

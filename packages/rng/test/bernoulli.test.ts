@@ -1,4 +1,6 @@
 import test from "ava";
+import { array } from "@flaxen/ndarray";
+import type { NDArray } from "@flaxen/ndarray";
 import { bernoulli } from "@flaxen/rng";
 import { answer, answerX64, elements, legacy, modern } from "./answers.ts";
 
@@ -117,6 +119,92 @@ answerX64(
 answerX64(() => bernoulli(legacy, 0.3, []), "bool[]", [true], "4bf5122f344554c5");
 answerX64(() => bernoulli(legacy, 0.3, [], { mode: "high" }), "bool[]", [true], "4bf5122f344554c5");
 
+// p: (jnp.arange(4099) / 4099).astype(dtype), times 0.01 in mode "high".
+const RAMP = Array.from({ length: 4099 }, (_, i) => i / 4099);
+const ramp = (dtype: "float16" | "bfloat16" | "float32"): NDArray => array(RAMP, dtype);
+const lowRamp = (dtype: "float16" | "bfloat16" | "float32"): NDArray => {
+  const [factor] = array([0.01], dtype).toArray() as number[];
+  return array(
+    (ramp(dtype).toArray() as number[]).map((x) => x * factor),
+    dtype,
+  );
+};
+answer(
+  () => bernoulli(modern, ramp("float32")),
+  "bool[4099]",
+  [false, false, false],
+  "c686171788af62b8",
+);
+answer(
+  () => bernoulli(modern, ramp("float16")),
+  "bool[4099]",
+  [false, false, false],
+  "2065dfd33013441e",
+);
+answer(
+  () => bernoulli(modern, ramp("bfloat16")),
+  "bool[4099]",
+  [false, true, false],
+  "b6ef08e386043c8e",
+);
+answer(
+  () => bernoulli(legacy, ramp("float32")),
+  "bool[4099]",
+  [false, false, false],
+  "d023c53796ae4683",
+);
+answer(
+  () => bernoulli(legacy, ramp("float16")),
+  "bool[4099]",
+  [false, false, false],
+  "ecb054223798232a",
+);
+answer(
+  () => bernoulli(legacy, ramp("bfloat16")),
+  "bool[4099]",
+  [false, false, false],
+  "557c3573f9499279",
+);
+answer(
+  () => bernoulli(modern, lowRamp("float32"), undefined, { mode: "high" }),
+  "bool[4099]",
+  [false, false, false],
+  "628b16a7605b8bc7",
+);
+answer(
+  () => bernoulli(modern, lowRamp("float16"), undefined, { mode: "high" }),
+  "bool[4099]",
+  [false, false, false],
+  "3ea6db541bc79a17",
+);
+answer(
+  () => bernoulli(legacy, lowRamp("bfloat16"), undefined, { mode: "high" }),
+  "bool[4099]",
+  [false, false, false],
+  "ee02017eb65ff90b",
+);
+answer(
+  () => bernoulli(modern, [[0.1], [0.9]], [3, 2, 5]),
+  "bool[3, 2, 5]",
+  [false, false, false],
+  "7228fbffc22d1e24",
+);
+answer(
+  () => bernoulli(legacy, [[0.1], [0.9]], [3, 2, 5]),
+  "bool[3, 2, 5]",
+  [false, true, false],
+  "11caa0eb5d91ce72",
+);
+answerX64(() => bernoulli(modern, RAMP), "bool[4099]", [false, false, false], "3c6e4dc15953b5e1");
+answerX64(() => bernoulli(legacy, RAMP), "bool[4099]", [false, false, false], "7d6a70b9f09942d2");
+
+test("bernoulli(key, p, shape) throws RangeError when p does not broadcast to shape", (t) => {
+  t.throws(() => bernoulli(modern, [0.1, 0.2], [3]), {
+    instanceOf: RangeError,
+    message: "bernoulli: p must broadcast to shape [3], got shape [2].",
+  });
+});
+
 test("bernoulli(key, p, shape) is true with frequency p", (t) => {
   const n = 65536;
   for (const k of [modern, legacy]) {
@@ -164,13 +252,13 @@ test("bernoulli(key, ..., options) throws TypeError when options is not an objec
 });
 
 test("bernoulli(key, p) throws when p is not a probability", (t) => {
-  t.throws(() => bernoulli(modern, [0.5] as never), {
+  t.throws(() => bernoulli(modern, "0.5" as never), {
     instanceOf: TypeError,
-    message: "bernoulli: p must be a number, got [0.5].",
+    message: 'bernoulli: p must be a number or an array of real numbers, got "0.5".',
   });
   t.throws(() => bernoulli(modern, NaN), {
     instanceOf: RangeError,
-    message: "bernoulli: p must be finite in float32, got NaN.",
+    message: "bernoulli: p must be in [0, 1], got NaN.",
   });
   for (const p of [-0.1, 1.5]) {
     t.throws(() => bernoulli(modern, p), {

@@ -894,7 +894,7 @@ test(
   refuses,
   () => rng.orthogonal(key, 2, [], { dtype: j("int32") }),
   TypeError,
-  'orthogonal: dtype must be a real floating-point dtype, got "int32".',
+  'orthogonal: dtype must be float32, float64, complex64 or complex128, got "int32".',
 );
 test(refuses, () => rng.gamma(key, NaN), RangeError, "gamma: a must be at least 0, got NaN.");
 test(
@@ -1454,7 +1454,7 @@ test(
   refuses,
   () => rng.orthogonal(key, 1, [], { dtype: j("float16") }),
   TypeError,
-  'orthogonal: dtype must be float32 or float64, got "float16".',
+  'orthogonal: dtype must be float32, float64, complex64 or complex128, got "float16".',
 );
 test(
   refuses,

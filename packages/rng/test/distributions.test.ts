@@ -518,3 +518,27 @@ test("every function of the package gives a valid result or one of its errors fo
   );
   t.pass();
 });
+
+test("orthogonal(key, n, shape, { dtype: complex64 }) is within 1e-6 of JAX", (t) => {
+  // jax.random.orthogonal(jax.random.key(7), 2, m=3, dtype="complex64")
+  closeTo(
+    t,
+    rng.orthogonal(rng.key(7), 2, [], { m: 3, dtype: "complex64" }).data,
+    [
+      0.38749635219573975, 0.1579602062702179, -0.18172401189804077, -0.09354586154222488,
+      0.8391337394714355, -0.28102532029151917, 0.25426965951919556, 0.7423921823501587,
+      -0.4100189507007599, -0.15803077816963196, -0.4122733771800995, -0.14540350437164307,
+    ],
+    { rtol: 0, atol: 1e-6 },
+  );
+  // jax.random.orthogonal(jax.random.key(7), 2, (2,), dtype="complex64")[1]
+  closeTo(
+    t,
+    rng.orthogonal(rng.key(7), 2, [2], { dtype: "complex64" }).data.subarray(8),
+    [
+      0.8985427618026733, -0.30092135071754456, -0.30938267707824707, -0.07968474179506302,
+      -0.06574336439371109, 0.3126421272754669, -0.6681076884269714, 0.6719858050346375,
+    ],
+    { rtol: 0, atol: 1e-6 },
+  );
+});

@@ -1,8 +1,9 @@
 import test from "ava";
 import { erf32 } from "@flaxen/dtype";
+import type { NDArray } from "@flaxen/ndarray";
 import { closeTo } from "@flaxen/testing";
 import { foldIn, key, normal, wrapKeyData } from "@flaxen/rng";
-import { answer, elements, legacy, modern, withX64 } from "./answers.ts";
+import { answer, digest, elements, legacy, modern, withX64 } from "./answers.ts";
 import { kolmogorovDistance, kolmogorovLimit } from "./kolmogorov.ts";
 
 answer(
@@ -166,11 +167,53 @@ test("normal(key, ..., options) throws TypeError when options is not an object",
   });
 });
 
-test("normal(key, ..., { dtype }) throws TypeError when dtype is not a real floating-point dtype", (t) => {
-  for (const dtype of ["int32", "complex64", "float"]) {
+test("normal(key, ..., { dtype }) throws TypeError when dtype is neither floating-point nor complex", (t) => {
+  for (const dtype of ["int32", "bool", "float"]) {
     t.throws(() => normal(modern, [2], { dtype: dtype as never }), {
       instanceOf: TypeError,
-      message: `normal: dtype must be a real floating-point dtype, got "${dtype}".`,
+      message: `normal: dtype must be a floating-point or complex dtype, got "${dtype}".`,
     });
   }
+});
+
+const complexAnswer = test.macro({
+  exec(t, draw: () => NDArray, shape: readonly number[], sha: string) {
+    const drawn = draw();
+    t.is(drawn.dtype, "complex64");
+    t.deepEqual(drawn.shape, shape);
+    t.is(digest(drawn), sha);
+  },
+  title: (_, draw: () => NDArray) => `${String(draw).slice(6)} equals JAX in every bit`,
+});
+
+test(
+  complexAnswer,
+  () => normal(modern, [4099], { dtype: "complex64" }),
+  [4099],
+  "3cc405157091f42e",
+);
+test(
+  complexAnswer,
+  () => normal(legacy, [4099], { dtype: "complex64" }),
+  [4099],
+  "31b97854e013b7f9",
+);
+test(complexAnswer, () => normal(modern, [], { dtype: "complex64" }), [], "f6aaadaea2520819");
+test(complexAnswer, () => normal(legacy, [], { dtype: "complex64" }), [], "17dcbeb379c5b289");
+
+test("normal(key, shape, { dtype: complex128 }) is within 2 ulp of JAX", (t) => {
+  // jax.random.normal(jax.random.key(7), (4099,), "complex128")[:3] under x64
+  closeTo(
+    t,
+    normal(modern, [4099], { dtype: "complex128" }).data.subarray(0, 6),
+    [
+      0.2486219065895716, -0.3681745440129854, -0.816142769279704, -0.2253882086257468,
+      -0.03265663101232079, 0.5084401599437366,
+    ],
+    { rtol: 2 ** -51, atol: 0 },
+  );
+});
+
+test("normal(key, [0], { dtype: complex64 }) has no elements", (t) => {
+  t.deepEqual(normal(modern, [0], { dtype: "complex64" }).toArray(), []);
 });

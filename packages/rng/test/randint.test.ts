@@ -1,6 +1,9 @@
 import test from "ava";
 import fc from "fast-check";
+import { array } from "@flaxen/ndarray";
+import { bitEqual } from "@flaxen/testing";
 import { key, randint } from "@flaxen/rng";
+import type { RandintOptions } from "@flaxen/rng";
 import { answer, answerX64, elements, legacy, modern } from "./answers.ts";
 
 answer(() => randint(modern, [65537], 0, 10), "int32[65537]", [9, 2, 0], "8f2c0495cc0877b7");
@@ -356,5 +359,102 @@ test("randint(key, shape, minval, maxval) throws when a limit is not an integer 
   t.throws(() => randint(modern, [2], 5, 4n), {
     instanceOf: RangeError,
     message: "randint: minval must be at most maxval, got 5 and 4n.",
+  });
+});
+
+// minval: np.arange(4099) % 100 - 50; maxval: minval + (np.arange(4099) % 91) ** 2
+const MINVAL = Array.from({ length: 4099 }, (_, i) => (i % 100) - 50);
+const MAXVAL = MINVAL.map((x, i) => x + (i % 91) ** 2);
+const BYTE = MINVAL.map((x) => ((x % 50) + 50) % 50);
+
+answer(
+  () => randint(modern, [4099], MINVAL, MAXVAL),
+  "int32[4099]",
+  [-50, -49, -48],
+  "f748e95c8726d720",
+);
+answer(
+  () => randint(legacy, [4099], MINVAL, MAXVAL),
+  "int32[4099]",
+  [-50, -49, -46],
+  "a190f7711b3c484a",
+);
+answer(
+  () => randint(modern, [3, 500], array([[0], [-5], [100]], "int32"), 2 ** 31 - 1),
+  "int32[3, 500]",
+  [752193312, 1400917351, 1692160380],
+  "d12245ae914fb546",
+);
+answer(
+  () =>
+    randint(
+      legacy,
+      [4099],
+      BYTE,
+      BYTE.map((x) => x + 200),
+      { dtype: "uint8" },
+    ),
+  "uint8[4099]",
+  [74, 67, 32],
+  "07fd0f08b8a6a898",
+);
+const WIDE: RandintOptions = { dtype: "int64" };
+answer(
+  () =>
+    randint(
+      modern,
+      [4099],
+      MINVAL.map((x) => BigInt(x) << 40n),
+      MAXVAL.map((x) => (BigInt(x) << 40n) + 1n),
+      WIDE,
+    ),
+  "int64[4099]",
+  [-54975581388800n, -52933121203605n, -51682832765678n],
+  "556d8dd48f91ebc5",
+);
+
+test("randint(key, shape, minval, maxval) of arrays equals that of numbers", (t) => {
+  const limits = [
+    [-5, 7],
+    [0, 2 ** 31],
+    [-(2 ** 31), 2 ** 31],
+    [3, 3],
+  ] as const;
+  for (const [low, high] of limits) {
+    const lows = Array.from({ length: 101 }, () => low);
+    bitEqual(t, randint(modern, [101], lows, [high]), randint(modern, [101], low, high));
+  }
+  const all = [-(2n ** 63n), 2n ** 63n] as const;
+  bitEqual(
+    t,
+    randint(modern, [11], array([all[0]], "int64"), all[1], WIDE),
+    randint(modern, [11], ...all, WIDE),
+  );
+});
+
+test("randint(key, shape, minval, maxval) throws for arrays that are no limits", (t) => {
+  t.throws(() => randint(modern, [2], [0, 0.5], 2), {
+    instanceOf: RangeError,
+    message: "randint: minval must be an integer, got 0.5.",
+  });
+  t.throws(() => randint(modern, [2], array([true, false]), 2), {
+    instanceOf: TypeError,
+    message: "randint: minval must be an integer or an array of integers, got bool[2].",
+  });
+  t.throws(() => randint(modern, [2], [[0, "a"]] as never, 2), {
+    instanceOf: TypeError,
+    message: 'randint: minval must be an integer or an array of integers, got [[0, "a"]].',
+  });
+  t.throws(() => randint(modern, [2], 0, [1, 2, 3]), {
+    instanceOf: RangeError,
+    message: "randint: maxval must broadcast to shape [2], got shape [3].",
+  });
+  t.throws(() => randint(modern, [2], [0, 4], [1, 3]), {
+    instanceOf: RangeError,
+    message: "randint: minval must be at most maxval, got [0, 4] and [1, 3].",
+  });
+  t.throws(() => randint(modern, [2], 0, [2 ** 31, 2 ** 31 + 1]), {
+    instanceOf: RangeError,
+    message: "randint: maxval must be in [-2147483648, 2147483648] for int32, got 2147483649.",
   });
 });

@@ -53,6 +53,7 @@ type Draw = (key: rng.Key, ...operands: never[]) => unknown;
 const CALLS: Record<string, readonly [draw: Draw, ...operands: Operand[]]> = {
   ball: [(k) => rng.ball(k, 3, 1.5, [4])],
   bernoulli: [(k) => rng.bernoulli(k, 0.3, [50], { mode: "high" })],
+  "bernoulli p": [(k, p: ArrayInput) => rng.bernoulli(k, p, [50]), 0.3],
   beta: [(k, a: ArrayInput, b: ArrayInput) => rng.beta(k, a, b, [3, 2]), [[1], [2], [3]], 2.5],
   binomial: [(k, n: ArrayInput, p: ArrayInput) => rng.binomial(k, n, p), [5, 50], 0.25],
   bits: [(k) => rng.bits(k, [101])],
@@ -141,6 +142,18 @@ const CALLS: Record<string, readonly [draw: Draw, ...operands: Operand[]]> = {
   poisson: [(k, lam: ArrayInput) => rng.poisson(k, lam, [2, 2]), [3, 30]],
   rademacher: [(k) => rng.rademacher(k, [9])],
   "rademacher float16": [(k) => rng.rademacher(k, [9], { dtype: "float16" })],
+  "randint of arrays": [
+    (k, low: ArrayInput, high: ArrayInput) => rng.randint(k, [2, 3], low, high),
+    array([[1], [2]], "int32"),
+    array([5, 7, 9], "int32"),
+  ],
+  "normal complex64": [(k) => rng.normal(k, [5], { dtype: "complex64" })],
+  "orthogonal complex64": [(k) => rng.orthogonal(k, 3, [], { dtype: "complex64" })],
+  "truncatedNormal of arrays": [
+    (k, low: ArrayInput, high: ArrayInput) => rng.truncatedNormal(k, low, high, [2, 3]),
+    [[1], [2]],
+    [5, 7, 9],
+  ],
   randint: [(k) => rng.randint(k, [9], -5, 7, { dtype: "int8" })],
   rayleigh: [(k, scale: ArrayInput) => rng.rayleigh(k, scale), [1, 2]],
   split: [(k) => rng.keyData(rng.split(k, 3))],

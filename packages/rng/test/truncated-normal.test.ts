@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { erf32 } from "@flaxen/dtype";
-import { closeTo } from "@flaxen/testing";
+import { bitEqual, closeTo } from "@flaxen/testing";
 import { key, truncatedNormal } from "@flaxen/rng";
 import { answer, elements, legacy, modern, withX64 } from "./answers.ts";
 import { kolmogorovDistance, kolmogorovLimit } from "./kolmogorov.ts";
@@ -242,7 +242,7 @@ test("truncatedNormal(key, ..., { dtype }) throws TypeError when dtype is not a 
 test("truncatedNormal(key, lower, upper) throws when the limits are not in order", (t) => {
   t.throws(() => truncatedNormal(modern, "a" as never, 2), {
     instanceOf: TypeError,
-    message: 'truncatedNormal: lower must be a number, got "a".',
+    message: 'truncatedNormal: lower must be a number or an array of real numbers, got "a".',
   });
   t.throws(() => truncatedNormal(modern, -2, NaN), {
     instanceOf: RangeError,
@@ -258,4 +258,68 @@ test("truncatedNormal(key, lower, upper) throws when the limits are not in order
       message: `truncatedNormal: lower must be below upper, got ${lower} and ${upper}.`,
     });
   }
+});
+
+// lower: (np.arange(4099) % 7 - 3) * 0.5; upper: lower + 0.25 + np.arange(4099) % 5
+const LOWER = Array.from({ length: 4099 }, (_, i) => ((i % 7) - 3) * 0.5);
+const UPPER = LOWER.map((x, i) => x + 0.25 + (i % 5));
+
+answer(
+  () => truncatedNormal(modern, LOWER, UPPER),
+  "float32[4099]",
+  [-1.3225616216659546, 0.22121238708496094, 0.014566146768629551],
+  "4710b2bbd0bef655",
+);
+answer(
+  () => truncatedNormal(legacy, LOWER, UPPER),
+  "float32[4099]",
+  [-1.2668877840042114, -0.963558554649353, -0.23752132058143616],
+  "aae9ab135de28181",
+);
+answer(
+  () => truncatedNormal(modern, LOWER, UPPER, [4099], { dtype: "float16" }),
+  "float16[4099]",
+  [-1.4541015625, -0.31787109375, -0.216796875],
+  "3642cd727f18915d",
+);
+answer(
+  () => truncatedNormal(legacy, LOWER, UPPER, [4099], { dtype: "bfloat16" }),
+  "bfloat16[4099]",
+  [-1.40625, -0.466796875, 0.91796875],
+  "540f3b272ccbbfce",
+);
+answer(
+  () => truncatedNormal(modern, [[-1], [2]], Infinity, [2, 700]),
+  "float32[2, 700]",
+  [0.6001511812210083, 2.0265157222747803, -0.2186763435602188],
+  "756fda8e41f5635c",
+);
+
+test("truncatedNormal(key, lower, upper, shape, { dtype: float64 }) of arrays is within 4 ulp of JAX", (t) => {
+  // jax.random.truncated_normal(jax.random.key(7), lower, upper)[:3] under x64
+  closeTo(
+    t,
+    truncatedNormal(modern, LOWER, UPPER, [4099], { dtype: "float64" }).data.subarray(0, 3),
+    [-1.283865636315652, -0.920563776706422, -0.11280325880001263],
+    { rtol: 2 ** -50, atol: 0 },
+  );
+});
+
+test("truncatedNormal(key, lower, upper, shape) of arrays equals that of numbers", (t) => {
+  for (const dtype of ["float16", "bfloat16", "float32", "float64"] as const) {
+    const numbers = truncatedNormal(modern, -0.7, 1.3, [501], { dtype });
+    const lower = Array.from({ length: 501 }, () => -0.7);
+    bitEqual(t, truncatedNormal(modern, lower, [1.3], [501], { dtype }), numbers);
+  }
+});
+
+test("truncatedNormal(key, lower, upper, shape) throws RangeError for limits that do not fit", (t) => {
+  t.throws(() => truncatedNormal(modern, [0, 1], [2, 1]), {
+    instanceOf: RangeError,
+    message: "truncatedNormal: lower must be below upper, got [0, 1] and [2, 1].",
+  });
+  t.throws(() => truncatedNormal(modern, [0, 1], 2, [3]), {
+    instanceOf: RangeError,
+    message: "truncatedNormal: lower and upper must broadcast to shape [3], got shapes [2] and [].",
+  });
 });
