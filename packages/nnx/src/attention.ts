@@ -22,6 +22,7 @@ import { bernoulli, isKey } from "@flaxen/rng";
 import type { Key } from "@flaxen/rng";
 import { checkFloatDType, checkInput, checkNumber, checkOptions } from "./arguments.ts";
 import { promoteDtype } from "./dtypes.ts";
+import { isModule } from "./module.ts";
 import type { Module } from "./module.ts";
 import { sameShape } from "./update.ts";
 import { Intermediate } from "./variable-types.ts";
@@ -85,6 +86,11 @@ export function dotProductAttention(
 ): Tensor {
   checkOptions("dotProductAttention", options, OPTIONS);
   checkFloatDType("dotProductAttention", "dtype", options.dtype);
+  if (options.module !== undefined && !isModule(options.module)) {
+    throw new TypeError(
+      `dotProductAttention: module must be a Module, got ${describe(options.module)}.`,
+    );
+  }
   const [q, k, v] = promoteDtype(
     [
       checkInput("dotProductAttention", query, "query"),

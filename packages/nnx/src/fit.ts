@@ -179,7 +179,8 @@ function checkFit<M extends object, B>(options: FitOptions<M, B>): void {
   if (typeof optimizer !== "object" || optimizer === null || !("optState" in optimizer)) {
     throw new TypeError(`fit: optimizer must be an Optimizer, got ${describe(optimizer)}.`);
   }
-  const functions = { data, loss, step, onStep: options.onStep, onEpoch: options.onEpoch };
+  const { onStep, onEpoch, onCheckpoint } = options;
+  const functions = { data, loss, step, onStep, onEpoch, onCheckpoint };
   for (const [name, f] of Object.entries(functions)) {
     if (typeof f !== "function" && (f !== undefined || name === "data")) {
       throw new TypeError(`fit: ${name} must be a function, got ${describe(f)}.`);

@@ -140,9 +140,16 @@ export class RngStream extends Pytree {
    * Draws the next key and counts it.
    *
    * @returns `foldIn(key, count)`.
+   * @throws {@link Error} if the stream is that of a stack and has a list of keys.
    * @throws {@link TraceContextError} if a transform runs that did not get the stream as an argument.
    */
   next(): Key {
+    const keys: unknown = this.key.value;
+    if (Array.isArray(keys)) {
+      throw new Error(
+        `RngStream.next: the stream must have one key, got a list of ${keys.length}. Apply a stack of layers with runStack.`,
+      );
+    }
     const count = this.count.value;
     this.count.value = add(count, 1) as NDArray;
     return foldIn(this.key.value, count);
