@@ -41,6 +41,9 @@ function positive(name: string, text: string): number {
   throw new RangeError(`--${name} must be a positive integer, got ${text}.`);
 }
 
+if (options.write && (options.only || options.contestants || !options.peers))
+  throw new Error("--write needs a run of everything: --peers without --only and --contestants.");
+
 if (options.peers) installPeers();
 const pythons = pythonPeers.filter(({ name }) => {
   if (!options.peers) return false;
