@@ -5,6 +5,7 @@ import convolution
 import digits
 import initializers
 import interop
+import layers
 import models
 import nnx_layers
 import optax_cases
@@ -13,7 +14,7 @@ import rng
 
 def main():
     for module in (
-        rng, initializers, autodiff, convolution, nnx_layers, optax_cases, digits, models
+        rng, initializers, autodiff, convolution, nnx_layers, layers, optax_cases, digits, models
     ):
         module.main()
     interop.write_file()
