@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { writeAtomically } from "@flaxen/example-kit/files";
 import { nnx, safetensors } from "flaxen";
 import type { CNN } from "./cnn.ts";
 import { emptyHistory } from "./history.ts";
@@ -29,19 +29,6 @@ class TrainingState extends nnx.Module {
 /** The file beside the weights that holds the optimizer, the dropout stream and the progress. */
 export function trainingFile(file: string): string {
   return `${file.replace(/\.safetensors$/, "")}.training.safetensors`;
-}
-
-/** Writes a file so that a reader, or a crash, sees the old content or the new one and nothing between. */
-export function writeAtomically(file: string, content: Uint8Array | string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, content);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** Writes the weights to `file`, which Flax opens too, and the rest of the run beside it. */

@@ -1,14 +1,14 @@
 // Trains a small CNN on handwritten digits and shows how it goes: `npm start`, options behind `--`.
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runCommand } from "@flaxen/example-kit/command";
 import { loadDigits } from "./data.ts";
 import { drawDigits } from "./drawing.ts";
 import type { Options } from "./options.ts";
-import { parseOptions, USAGE, UsageError } from "./options.ts";
+import { parseOptions, USAGE } from "./options.ts";
 import { percent, progressLine, StatusLine } from "./progress.ts";
 import { run } from "./run.ts";
 
-const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130; // 128 + SIGINT, as shells expect
 
 const data = loadDigits();
@@ -60,16 +60,4 @@ function show(file: string): string {
   return relative(process.cwd(), file);
 }
 
-// A reader that has seen enough, such as `head`, ends the run without a complaint.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-
-try {
-  process.exitCode = await main(parseOptions(process.argv.slice(2), data.train.labels.size));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`${error.message}\n${USAGE}`);
-  process.exitCode = EXIT_USAGE;
-}
+await runCommand(USAGE, () => main(parseOptions(process.argv.slice(2), data.train.labels.size)));

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { integer, UsageError } from "@flaxen/example-kit/command";
 
 /** What the command line asks for. */
 export interface Options {
@@ -10,11 +11,6 @@ export interface Options {
 
 export const USAGE: string =
   "usage: npm start -- [--epochs N] [--seed N] [--batch N] [--resume FILE.safetensors]";
-
-/** A command line that cannot be obeyed; the message says why. */
-export class UsageError extends Error {
-  override readonly name: string = "UsageError";
-}
 
 /** Reads the command line; `maxBatch` is the number of training images. */
 export function parseOptions(args: readonly string[], maxBatch: number): Options {
@@ -48,11 +44,4 @@ function rawOptions(args: readonly string[]): RawOptions {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-}
-
-function integer(name: string, text: string, min: number, max: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(value >= min && value <= max))
-    throw new UsageError(`--${name} must be an integer from ${min} to ${max}, got "${text}".`);
-  return value;
 }

@@ -1,9 +1,10 @@
+import { lineChart, svg } from "@flaxen/example-kit/chart";
+import type { Point } from "@flaxen/example-kit/chart";
 import type { History } from "./history.ts";
 import { percent } from "./progress.ts";
 
-const WIDTH = 640;
-const HEIGHT = 260;
-const MARGIN = { left: 56, right: 16, top: 16, bottom: 36 };
+const TRAIN = "#b05a00";
+const TEST = "#1857b8";
 
 /** What the report shows. */
 export interface ReportOptions {
@@ -25,68 +26,31 @@ export function reportHtml({ history, confusion, stepsPerEpoch }: ReportOptions)
 <title>Digits: training report</title>
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 2rem auto; padding: 0 1rem; color: #1c1c28; background: #fff; }
-  svg { width: 100%; height: auto; }
-  svg text { font-size: 12px; fill: #555; }
-  .grid { stroke: #ddd; } .train { stroke: #b05a00; fill: none; } .test { stroke: #1857b8; fill: none; stroke-width: 2; }
-  .key-train { color: #b05a00; } .key-test { color: #1857b8; }
-  svg .hit { fill: #fff; }
+  svg { width: 100%; height: auto; max-width: 40rem; }
+  .key-train { color: ${TRAIN}; } .key-test { color: ${TEST}; }
 </style>
 <h1>Digits: ${percent(final).trim()} of the test images right</h1>
 <p>${history.losses.length} train steps in ${history.testAccuracy.length} epochs.</p>
 <h2>Loss</h2>
-${chart([{ name: "train", points: steps }], "epoch", Math.max(...history.losses, 0.1), 0)}
+${lineChart([{ points: steps, color: TRAIN }], {
+  xLabel: "epoch",
+  yMin: 0,
+  yMax: Math.max(...history.losses, 0.1),
+})}
 <h2>Accuracy</h2>
 <p><span class="key-test">test</span>, <span class="key-train">train</span></p>
-${chart(
+${lineChart(
   [
-    { name: "train", points: epochs(history.trainAccuracy) },
-    { name: "test", points: epochs(history.testAccuracy) },
+    { points: epochs(history.trainAccuracy), color: TRAIN },
+    { points: epochs(history.testAccuracy), color: TEST, width: 2 },
   ],
-  "epoch",
-  1,
-  Math.floor(10 * Math.min(...accuracies, 0.9)) / 10,
+  { xLabel: "epoch", yMin: Math.floor(10 * Math.min(...accuracies, 0.9)) / 10, yMax: 1 },
 )}
 <h2>Confusion matrix</h2>
 <p>Rows are the true digits, columns the predictions.</p>
 ${matrix(confusion)}
 </html>
 `;
-}
-
-type Point = readonly [x: number, y: number];
-
-interface Series {
-  readonly name: string;
-  readonly points: readonly Point[];
-}
-
-function chart(series: readonly Series[], xLabel: string, yMax: number, yMin: number): string {
-  const xMax = Math.max(1, ...series.flatMap(({ points }) => points.map(([x]) => x)));
-  const x = (value: number): number =>
-    MARGIN.left + (value / xMax) * (WIDTH - MARGIN.left - MARGIN.right);
-  const y = (value: number): number =>
-    HEIGHT -
-    MARGIN.bottom -
-    ((value - yMin) / (yMax - yMin)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const yTicks = Array.from({ length: 6 }, (_, i) => yMin + (i / 5) * (yMax - yMin));
-  const xStep = Math.max(1, Math.ceil(xMax / 10));
-  const xTicks = Array.from({ length: Math.floor(xMax / xStep) + 1 }, (_, i) => i * xStep);
-  const lines = [
-    ...yTicks.map(
-      (v) =>
-        `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(v).toFixed(1)}" y2="${y(v).toFixed(1)}"/>` +
-        `<text x="${MARGIN.left - 8}" y="${(y(v) + 4).toFixed(1)}" text-anchor="end">${v.toFixed(2)}</text>`,
-    ),
-    ...xTicks.map(
-      (v) => `<text x="${x(v).toFixed(1)}" y="${HEIGHT - 18}" text-anchor="middle">${v}</text>`,
-    ),
-    `<text x="${WIDTH / 2}" y="${HEIGHT - 2}" text-anchor="middle">${xLabel}</text>`,
-    ...series.map(
-      ({ name, points }) =>
-        `<polyline class="${name}" points="${points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(" ")}"/>`,
-    ),
-  ];
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">\n${lines.join("\n")}\n</svg>`;
 }
 
 function matrix(counts: readonly (readonly number[])[]): string {
@@ -107,9 +71,9 @@ function matrix(counts: readonly (readonly number[])[]): string {
       const share = count / total;
       return (
         `<rect x="${left}" y="${top}" width="${cell - 2}" height="${cell - 2}" fill="rgba(${color}, ${(0.06 + 0.94 * share).toFixed(2)})"/>` +
-        `<text${share > 0.5 ? ' class="hit"' : ""} x="${left + cell / 2 - 1}" y="${top + cell / 2 + 3}" text-anchor="middle">${count || ""}</text>`
+        `<text${share > 0.5 ? ' fill="#fff"' : ""} x="${left + cell / 2 - 1}" y="${top + cell / 2 + 3}" text-anchor="middle">${count || ""}</text>`
       );
     });
   });
-  return `<svg viewBox="0 0 ${size} ${size}" role="img" style="max-width: 30rem">\n${[...labels, ...cells].join("\n")}\n</svg>`;
+  return svg(size, size, [...labels, ...cells]);
 }

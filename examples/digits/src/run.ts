@@ -1,11 +1,12 @@
+import { UsageError } from "@flaxen/example-kit/command";
+import { writeAtomically } from "@flaxen/example-kit/files";
 import { nnx, optax, random } from "flaxen";
-import { loadCheckpoint, readProgress, saveCheckpoint, writeAtomically } from "./checkpoint.ts";
+import { loadCheckpoint, readProgress, saveCheckpoint } from "./checkpoint.ts";
 import type { Progress } from "./checkpoint.ts";
 import { CNN } from "./cnn.ts";
 import type { Digits } from "./data.ts";
 import { confusionMatrix, emptyHistory } from "./history.ts";
 import type { Options } from "./options.ts";
-import { UsageError } from "./options.ts";
 import { reportHtml } from "./report.ts";
 import { accuracyOf, predict, trainEpoch } from "./training.ts";
 import { warp } from "./warp.ts";

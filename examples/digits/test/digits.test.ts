@@ -5,18 +5,19 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import { nnx, random, safetensors } from "flaxen";
-import { trainingFile, writeAtomically } from "@flaxen/example-digits/checkpoint";
+import { trainingFile } from "@flaxen/example-digits/checkpoint";
 import { CNN } from "@flaxen/example-digits/cnn";
 import { loadDigits } from "@flaxen/example-digits/data";
 import type { Digits } from "@flaxen/example-digits/data";
 import { drawDigits } from "@flaxen/example-digits/drawing";
 import { confusionMatrix } from "@flaxen/example-digits/history";
-import { parseOptions, UsageError } from "@flaxen/example-digits/options";
+import { parseOptions } from "@flaxen/example-digits/options";
 import { progressLine } from "@flaxen/example-digits/progress";
 import { reportHtml } from "@flaxen/example-digits/report";
 import { run } from "@flaxen/example-digits/run";
 import type { RunEnvironment, RunResult } from "@flaxen/example-digits/run";
 import { warp } from "@flaxen/example-digits/warp";
+import { UsageError } from "@flaxen/example-kit/command";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 const digits = loadDigits();
@@ -194,16 +195,6 @@ test("run(options) with a damaged checkpoint throws UsageError and names the fil
     const error = await t.throwsAsync(run({ ...OPTIONS, resume: env.weightsFile }, env));
     t.true(error instanceof UsageError);
     t.true(error?.message.startsWith(`--resume ${env.weightsFile}: decode: `), error?.message);
-  });
-});
-
-test("writeAtomically(file, content) replaces a file and leaves no temporary one", (t) => {
-  inFolder((folder) => {
-    const file = join(folder, "deep/er/a.txt");
-    writeAtomically(file, "one");
-    writeAtomically(file, "two");
-    t.is(readFileSync(file, "utf8"), "two");
-    t.deepEqual(readdirSync(join(folder, "deep/er")), ["a.txt"]);
   });
 });
 

@@ -5,6 +5,7 @@ import convolution
 import digits
 import initializers
 import interop
+import layers
 import linear_algebra
 import models
 import nnx_layers
@@ -14,7 +15,7 @@ import rng
 
 def main():
     for module in (
-        rng, linear_algebra, initializers, autodiff, convolution, nnx_layers, optax_cases, digits, models
+        rng, linear_algebra, initializers, autodiff, convolution, nnx_layers, layers, optax_cases, digits, models
     ):
         module.main()
     interop.write_file()
