@@ -124,6 +124,7 @@ export { logSoftmax, logsumexp, softmax, standardize } from "./softmax.ts";
 export type { LogsumexpOptions, SoftmaxOptions, StandardizeOptions } from "./softmax.ts";
 export { split, unstack } from "./split.ts";
 export type { SplitOptions } from "./split.ts";
+export { setThreads, threads } from "./threads/set-threads.ts";
 export { stopGradient } from "./stop-gradient.ts";
 export { isTensor, isTracer, toTensor, Tracer } from "./tensor.ts";
 export type { Tensor, TensorLike, Trace } from "./tensor.ts";

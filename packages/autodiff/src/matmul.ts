@@ -14,6 +14,9 @@ import { bind } from "./primitive.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
 import { reshapeTo } from "./reshape.ts";
 import { sumTo } from "./sum-to.ts";
+import type { ProductDescription } from "./threads/job.ts";
+import { shared } from "./threads/pool.ts";
+import { productJob } from "./threads/product-job.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 import { permute } from "./transpose.ts";
 
@@ -138,7 +141,7 @@ function matmulKernel(
   const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
   const left = stackOffsets(a.shape.slice(0, -2), m * k * bytes, batch);
   const right = stackOffsets(b.shape.slice(0, -2), k * n * bytes, batch);
-  return ([x, y], to) => {
+  const alone: MemoryKernel = ([x, y], to) => {
     for (let i = 0; i < left.length; i++) {
       const c = to + i * m * n * bytes;
       const l = x + left[i];
@@ -148,6 +151,23 @@ function matmulKernel(
       gemm(transposeA, transposeB, m, n, k, view, l / bytes, view, r / bytes, view, c / bytes);
     }
   };
+  const product: ProductDescription = {
+    dtype,
+    transposeA,
+    transposeB,
+    m,
+    n,
+    k,
+    left: [...left],
+    right: [...right],
+  };
+  const flops = 2 * m * n * k * left.length;
+  return shared(
+    flops,
+    () => ({ kind: "matmul", product }),
+    () => productJob(product),
+    alone,
+  );
 }
 
 function scratchView(dtype: "float32" | "float64"): Float32Array | Float64Array {

@@ -25,6 +25,8 @@ const PANEL_N = 2048;
  * @param a - Address in bytes of row-major `[m, k]`, or `[k, m]` when `transA`.
  * @param b - Address in bytes of row-major `[k, n]`, or `[n, k]` when `transB`.
  * @param c - Address in bytes of row-major `[m, n]`, overwritten; it must not overlap `a` or `b`.
+ * @param first - First row of C that is computed (default 0).
+ * @param rows - How many rows are (default all from `first` on); the others stay as they are.
  * @returns Whether it was computed; false, with C as it was, when WebAssembly cannot be used or the
  *   workspace does not fit. Then {@link gemm} on the views of the memory does it.
  * @throws {@link TypeError} if `dtype` is another one.
@@ -57,6 +59,8 @@ export function gemmInScratch(
   a: number,
   b: number,
   c: number,
+  first: number = 0,
+  rows: number = m - first,
 ): boolean {
   const single = dtype === "float32";
   if (!single && dtype !== "float64") {
@@ -75,15 +79,26 @@ export function gemmInScratch(
   checkExtent("a", a, m * k * bytes, capacity);
   checkExtent("b", b, k * n * bytes, capacity);
   checkExtent("c", c, m * n * bytes, capacity);
-  if (m === 0 || n === 0) return true;
+  checkCount("first", first);
+  checkCount("rows", rows);
+  if (first + rows > m) {
+    throw new RangeError(
+      `gemmInScratch: first + rows must be at most m = ${m}, got ${first} + ${rows}.`,
+    );
+  }
+  if (rows === 0 || n === 0) return true;
+  const from = c + first * n * bytes;
   if (k === 0) {
-    memory.u8.fill(0, c, c + m * n * bytes);
+    memory.u8.fill(0, from, from + rows * n * bytes);
     return true;
   }
+  const aStride = (transA ? m : k) * bytes;
+  const bStride = (transB ? k : n) * bytes;
+  const aFrom = a + first * (transA ? bytes : aStride);
   return n === 1
     ? // The transposed product: as the right operand, A fills whole vectors of columns.
-      product(kernel, memory, bytes, false, !transA, 1, m, k, b, a, c)
-    : product(kernel, memory, bytes, transA, transB, m, n, k, a, b, c);
+      product(kernel, memory, bytes, false, !transA, 1, rows, k, b, k * bytes, aFrom, aStride, from)
+    : product(kernel, memory, bytes, transA, transB, rows, n, k, aFrom, aStride, b, bStride, from);
 }
 
 function product(
@@ -96,7 +111,9 @@ function product(
   n: number,
   k: number,
   a: number,
+  aStride: number,
   b: number,
+  bStride: number,
   c: number,
 ): boolean {
   const kc = panelDepth(k, bytes);
@@ -104,8 +121,6 @@ function product(
   const needed = aBytes + packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
   if (needed > memory.available) return false;
   const packed = memory.allocate(needed);
-  const aStride = (transA ? m : k) * bytes;
-  const bStride = (transB ? k : n) * bytes;
   const cStride = n * bytes;
   for (let j = 0; j < n; j += PANEL_N) {
     kernel.product(

@@ -153,10 +153,15 @@ export const doubleKernel: () => GemmKernel | undefined = /* @__PURE__ */ define
 function define(lanes: () => Lanes): () => GemmKernel | undefined {
   let core: Lazy<CoreKernel> | undefined;
   let kernel: GemmKernel | undefined;
+  let known: CoreKernel | undefined;
   return () => {
     core ??= defineCore(lanes());
     const functions = core();
-    if (functions) kernel ??= new GemmKernel(functions, lanes());
+    // They are others when the scratch memory was replaced.
+    if (functions && functions !== known) {
+      kernel = new GemmKernel(functions, lanes());
+      known = functions;
+    }
     return functions && kernel;
   };
 }

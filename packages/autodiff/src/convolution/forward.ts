@@ -21,6 +21,8 @@ const PIXEL_BLOCK = 512;
 export interface ForwardProgram {
   /** Workspace in bytes. */
   readonly bytes: number;
+  /** Images that go through together. */
+  readonly passImages: number;
   /** Writes `count` images of the output from image `first` on; x and out are the addresses of image 0. */
   run(x: number, kernel: number, out: number, first: number, count: number): void;
 }
@@ -112,6 +114,10 @@ class Forward implements ForwardProgram {
     const depth = phases.reduce((sum, phase) => sum + phase.depth, 0);
     const packed = plan.groups * depth * this.strips.row;
     this.bytes = tables.bytes + packed + images.bytes + 3 * 64;
+  }
+
+  get passImages(): number {
+    return this.plan.passImages;
   }
 
   run(x: number, kernel: number, out: number, first: number, count: number): void {

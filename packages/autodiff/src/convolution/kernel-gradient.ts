@@ -15,12 +15,17 @@ import { PAIR } from "./tiles.ts";
 /** Pixels over which strips of both packed operands stay in the first-level cache. */
 const PANEL = 320;
 
+/** Parts of the rows for several threads. */
+const MOST_PARTS = 4;
+
 /** A kernel gradient by SIMD on arrays in the scratch memory. */
 export interface KernelGradientProgram {
   /** Workspace in bytes. */
   readonly bytes: number;
-  /** Writes the gradient to `out`. */
-  run(x: number, gradient: number, out: number): void;
+  /** Parts into which the rows of the gradient can be divided. */
+  readonly parts: number;
+  /** Writes the gradient to `out`, or one of the parts of it. */
+  run(x: number, gradient: number, out: number, part?: number, parts?: number): void;
 }
 
 /** One phase with its tables. */
@@ -55,6 +60,14 @@ export function planKernelGradient(
 
 function kernelSize({ windowShape, inFeatures, outFeatures, groups }: ConvolutionGeometry): number {
   return windowShape.reduce((size, n) => size * n, (inFeatures / groups) * outFeatures);
+}
+
+/** The rows of one part, in whole tiles. */
+function partOf({ at, end }: Table, part: number, parts: number): Table {
+  const tiles = Math.ceil((end - at) / PAIR / MOST_ROWS);
+  const border = (i: number): number =>
+    Math.min(end, at + Math.round((i * tiles) / parts) * MOST_ROWS * PAIR);
+  return { at: border(part), end: border(part + 1) };
 }
 
 /** Where the parts of the workspace are during one run. */
@@ -97,7 +110,15 @@ class KernelGradient implements KernelGradientProgram {
     this.bytes += 5 * 64;
   }
 
-  run(x: number, gradient: number, out: number): void {
+  /** Each part goes over all pixels once more, so there are few. */
+  get parts(): number {
+    const { plan, phases } = this;
+    if (!plan.coversKernel || plan.sideBySide) return 1;
+    const tiles = phases.map(({ rows }) => Math.floor((rows.end - rows.at) / PAIR / MOST_ROWS));
+    return Math.max(1, Math.min(MOST_PARTS, ...tiles));
+  }
+
+  run(x: number, gradient: number, out: number, part: number = 0, parts: number = 1): void {
     const memory = scratch() as Scratch;
     const { plan, images, kernels } = this;
     const at: Workspace = {
@@ -115,7 +136,8 @@ class KernelGradient implements KernelGradientProgram {
         const count = Math.min(plan.blockImages, plan.batch - image);
         const from = images.load(x, image, count, at.tables, at.images);
         const factors = gradient + image * plan.outSize * kernels.bytes;
-        for (const phase of this.phases) {
+        for (const whole of this.phases) {
+          const phase = { ...whole, rows: partOf(whole.rows, part, parts) };
           const pixels = count * phase.pixels;
           for (let first = 0, end = 0; first < pixels; first = end) {
             end = first + blockPixels(first, pixels);

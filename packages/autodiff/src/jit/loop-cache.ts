@@ -1,3 +1,4 @@
+import { scratchEpoch } from "@flaxen/wasm";
 import { compileLoops } from "../loops/compile-loops.ts";
 import type { LoopFunction } from "../loops/compile-loops.ts";
 import type { LoopGroup } from "../loops/loop-group.ts";
@@ -12,7 +13,8 @@ const modules: Map<string, readonly LoopFunction[]> = /* @__PURE__ */ new Map();
 /** Compiles groups of loops, or finds the code that was compiled for equal ones. */
 export function loopsOf(groups: readonly LoopGroup[]): readonly LoopFunction[] | undefined {
   const keys = groups.map(keyOfGroup);
-  const key = keys.includes(undefined) ? undefined : keys.join(";");
+  // The code works on one scratch memory.
+  const key = keys.includes(undefined) ? undefined : `${scratchEpoch()} ${keys.join(";")}`;
   const known = key === undefined ? undefined : modules.get(key);
   const loops = known ?? compileLoops(groups);
   if (key === undefined || loops === undefined) return loops;

@@ -1,6 +1,6 @@
 import { reshape } from "@flaxen/ndarray";
 import type { NDArray } from "@flaxen/ndarray";
-import { scratch, simdSupported, wasmEnabled } from "@flaxen/wasm";
+import { scratch, scratchEpoch, simdSupported, wasmEnabled } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
 import { byteLength, copyIn, copyOut } from "../memory-kernel.ts";
 import { storageOf } from "./cluster.ts";
@@ -26,7 +26,9 @@ export type ProgramValue = NDArray | Resident;
 export class Program {
   /** What it computes. */
   readonly graph: Graph;
-  private readonly arena: ArenaProgram | null;
+  private readonly carried: readonly (number | null)[];
+  private arena: ArenaProgram | null;
+  private epoch: number;
   private readonly plain: PlainProgram;
 
   /**
@@ -37,12 +39,18 @@ export class Program {
    */
   constructor(graph: Graph, carried: readonly (number | null)[] = []) {
     this.graph = graph;
+    this.carried = carried;
     this.arena = ArenaProgram.compile(graph, carried);
+    this.epoch = scratchEpoch();
     this.plain = new PlainProgram(graph);
   }
 
   /** Runs the program on arrays of the shapes and dtypes of the graph's inputs. */
   call(inputs: readonly ProgramValue[]): ProgramValue[] {
+    if (this.epoch !== scratchEpoch()) {
+      this.arena = ArenaProgram.compile(this.graph, this.carried);
+      this.epoch = scratchEpoch();
+    }
     return this.arena?.call(inputs) ?? this.plain.call(inputs.map(arrayOf));
   }
 
@@ -83,9 +91,14 @@ export interface ProgramDescription {
 }
 
 /** Memory that is given back when a program is no longer in use. */
-const abandoned: FinalizationRegistry<readonly number[]> = /* @__PURE__ */ new FinalizationRegistry(
-  (addresses) => {
-    for (const address of addresses) scratch()?.drop(address);
+interface Kept {
+  readonly memory: Scratch;
+  readonly addresses: readonly number[];
+}
+
+const abandoned: FinalizationRegistry<Kept> = /* @__PURE__ */ new FinalizationRegistry(
+  ({ memory, addresses }) => {
+    for (const address of addresses) memory.drop(address);
   },
 );
 
@@ -132,7 +145,7 @@ class ArenaProgram {
       const { source } = storageOf(output);
       return source.kind === "input" ? [source.position] : [];
     });
-    abandoned.register(this, this.placement.kept);
+    abandoned.register(this, { memory, addresses: this.placement.kept });
   }
 
   /** Undefined if it cannot run now: WebAssembly is off, memory is short, or it runs already. */

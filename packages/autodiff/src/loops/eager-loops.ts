@@ -1,5 +1,5 @@
 import type { DType } from "@flaxen/dtype";
-import { defineKernel } from "@flaxen/wasm";
+import { defineKernel, scratchEpoch } from "@flaxen/wasm";
 import type { Local } from "@flaxen/wasm";
 import { sameShape } from "../broadcasting.ts";
 import { sizeOf } from "../compute-dtype.ts";
@@ -33,7 +33,9 @@ const COMPILE_THRESHOLD = 16384;
 /** Loops of one primitive that are kept; beyond it all are dropped. */
 const MOST_LOOPS = 64;
 
-const loopsOf: WeakMap<object, Map<number | string, EagerLoop>> = /* @__PURE__ */ new WeakMap();
+let loopsOf: WeakMap<object, Map<number | string, EagerLoop>> = /* @__PURE__ */ new WeakMap();
+/** The scratch memory for which they were compiled. */
+let epoch = 0;
 
 /** The loop of a reduction, for programs that run it again and again. */
 export function reductionKernel<P>(
@@ -146,6 +148,10 @@ function planOf(
 }
 
 function findLoop(primitive: object, key: number | string): EagerLoop {
+  if (epoch !== scratchEpoch()) {
+    loopsOf = new WeakMap();
+    epoch = scratchEpoch();
+  }
   let loops = loopsOf.get(primitive);
   if (loops === undefined) loopsOf.set(primitive, (loops = new Map()));
   let loop = loops.get(key);
