@@ -10,14 +10,14 @@ export interface ConvolutionGeometry extends WindowGeometry {
 }
 
 /** Every `step`-th element of an axis from `first` on. */
-export interface Progression {
+interface Progression {
   readonly first: number;
   readonly step: number;
   readonly count: number;
 }
 
 /** What one spatial axis contributes to a {@link Phase}. */
-export interface PhaseAxis {
+interface PhaseAxis {
   /** The windows of this phase, among all windows. */
   readonly windows: Progression;
   /** The taps of the kernel that meet input elements, among all taps; possibly none. */

@@ -44,7 +44,7 @@ export interface ConvolutionPlan {
 }
 
 /** An image with its padding, or the input as it is. */
-export interface ImagePlan {
+interface ImagePlan {
   /** The input is read where it lies. */
   readonly inPlace: boolean;
   /** Elements of one image. */
