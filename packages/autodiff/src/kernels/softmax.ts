@@ -99,9 +99,15 @@ type LogFunction = FunctionReference<{ readonly x: "v128" }, "v128">;
 
 /** The logarithm of four lanes. A function of its own, since inlined it costs the loops their registers. */
 function buildLog(module: ModuleBuilder): LogFunction {
-  return module.function("log", { x: "v128" }, "v128", (f, { x }) => f.return(f32x4Log(f, x)), {
-    exported: false,
-  });
+  return module.function(
+    "log",
+    { x: "v128" },
+    "v128",
+    (f, { x }) => f.return(f32x4Log(f, [x])[0]),
+    {
+      exported: false,
+    },
+  );
 }
 
 /** What the last pass over a row applies to its elements, given the rounded total of each lane. */
@@ -159,7 +165,7 @@ function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunct
         overRow(from, (count) => {
           const shifted = f.let(f32x4.sub(value, top));
           if (operation === "logSoftmax") storeLanes(f, q, shifted, count);
-          const terms = f32x4Exp(f, shifted);
+          const [terms] = f32x4Exp(f, [shifted]);
           if (operation === "softmax") storeLanes(f, q, terms, count);
           bump(f, q, 16);
           addTerms(f, sums, terms);
@@ -287,7 +293,7 @@ function buildColumns(
           over(from, () => {
             const shifted = f.let(f32x4.sub(value, top));
             if (operation === "logSoftmax") four.store(shift, shifted);
-            const terms = f32x4Exp(f, shifted);
+            const [terms] = f32x4Exp(f, [shifted]);
             if (operation === "softmax") four.store(shift, terms);
             addTerms(f, sums, terms);
           });
