@@ -162,6 +162,34 @@ for (const dtype of DTYPES) {
   });
 }
 
+for (const name of [
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "tanh",
+  "erf",
+  "sigmoid",
+  "softplus",
+] as const) {
+  test(`${name}(x) has the bits of plain loops for float32 of every size`, (t) => {
+    const words = Uint32Array.from({ length: 2 ** 17 }, (_, i) => i * 32749 + (i >>> 3));
+    const x = new NDArray(new Float32Array(words.buffer), [words.length]);
+    sameAsPlain(t, () => ops[name](x), words.length);
+  });
+}
+
+test("power(x, y) of float32 has the bits of plain loops", (t) => {
+  for (const [a, b] of LAYOUTS) {
+    const x = values(a, "float32", 1);
+    const y = ops.round(values(b, "float32", 2));
+    for (const exponent of [y, ops.divide(y, 3)]) {
+      sameAsPlain(t, () => ops.power(x, exponent), 4096);
+      sameAsPlain(t, () => ops.power(exponent, x), 4096);
+    }
+  }
+});
+
 /** Shapes and the axes that are reduced. */
 const REDUCED: readonly (readonly [shape: readonly number[], axis: readonly number[]])[] = [
   [[8195], [0]],

@@ -165,7 +165,7 @@ function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunct
         overRow(from, (count) => {
           const shifted = f.let(f32x4.sub(value, top));
           if (operation === "logSoftmax") storeLanes(f, q, shifted, count);
-          const terms = f32x4Exp(f, [shifted])[0];
+          const [terms] = f32x4Exp(f, [shifted]);
           if (operation === "softmax") storeLanes(f, q, terms, count);
           bump(f, q, 16);
           addTerms(f, sums, terms);
@@ -293,7 +293,7 @@ function buildColumns(
           over(from, () => {
             const shifted = f.let(f32x4.sub(value, top));
             if (operation === "logSoftmax") four.store(shift, shifted);
-            const terms = f32x4Exp(f, [shifted])[0];
+            const [terms] = f32x4Exp(f, [shifted]);
             if (operation === "softmax") four.store(shift, terms);
             addTerms(f, sums, terms);
           });
