@@ -7,6 +7,9 @@ export interface Decimal {
   readonly exponent: number;
 }
 
+/** The most places that engines give. */
+const MOST_PLACES = 100;
+
 /**
  * Rounds the exact value of a number to significant digits, ties to even (engines break ties upward).
  *
@@ -17,7 +20,7 @@ export function roundedDecimal(x: number, count: number): Decimal {
   const text = x.toExponential(count - 1);
   if (!x.toExponential(count).includes("5e")) return decimalOf(text);
   // A number halfway between two of so few digits has few digits itself.
-  const exact = x.toExponential(100);
+  const exact = x.toExponential(MOST_PLACES);
   const last = count > 1 ? count : 0;
   const isTie = /^[02468]\.?50*e/.test(exact.slice(last));
   return decimalOf(isTie ? exact.slice(0, last + 1) + exact.slice(exact.indexOf("e")) : text);

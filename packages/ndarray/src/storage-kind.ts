@@ -1,3 +1,4 @@
+import { isDType } from "@flaxen/dtype";
 import type { Data, DType } from "@flaxen/dtype";
 
 /** The name of the typed array that stores a dtype. */
@@ -45,31 +46,9 @@ export function kindOf(data: unknown): string {
 
 /** The dtype of plain numbers in a typed array, undefined if there is none. */
 export function dtypeOfData(data: unknown): DType | undefined {
-  switch (kindOf(data)) {
-    case "Float32Array":
-      return "float32";
-    case "Float64Array":
-      return "float64";
-    case "Int8Array":
-      return "int8";
-    case "Int16Array":
-      return "int16";
-    case "Int32Array":
-      return "int32";
-    case "Uint8Array":
-    case "Uint8ClampedArray":
-      return "uint8";
-    case "Uint16Array":
-      return "uint16";
-    case "Uint32Array":
-      return "uint32";
-    case "BigInt64Array":
-      return "int64";
-    case "BigUint64Array":
-      return "uint64";
-    default:
-      return undefined;
-  }
+  const kind = kindOf(data).replace("Clamped", "");
+  const name = kind.replace(/Big|Array/g, "").toLowerCase();
+  return isDType(name) && storageName(name) === kind ? name : undefined;
 }
 
 /** Tells whether a typed array is of the kind that stores a dtype. */

@@ -176,7 +176,7 @@ function checkWeights(p: ArrayInput, population: number): Weights {
       `choice: p must have shape [${population}], one for each element, got shape ${describe(array.shape)}.`,
     );
   }
-  const dtype = floatDTypeOf(array) ?? defaultFloat();
+  const dtype = floatDTypeOf(p) ?? defaultFloat();
   if (isTraced(p)) return { values: new Float64Array(), dtype };
   const values = flatData<"float64">(astype(astype(array, dtype), "float64"));
   for (const x of values) {

@@ -109,7 +109,9 @@ export function checkFloatParameters(
 /** Returns an argument as an array of real numbers; a stand-in remains one. */
 export function checkRealArray(callee: string, argument: string, x: unknown): NDArray {
   const isInput = typeof x === "number" || (typeof x === "object" && x !== null);
-  const array = isInput ? readArray(x as ArrayInput) : undefined;
+  let array = isInput ? readArray(x as ArrayInput) : undefined;
+  // Lists of numbers are rounded once, to the dtype of the sample.
+  if (Array.isArray(x) && array?.dtype === "float32") array = asNDArray(x, "float64");
   if (array === undefined || array.dtype.startsWith("complex")) {
     throw new TypeError(
       `${callee}: ${argument} must be a number or an array of real numbers, got ${describe(x)}.`,

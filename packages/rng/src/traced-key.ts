@@ -102,9 +102,10 @@ export function makeTracedKey(words: TracedArray | NDArray<"uint32">, partitiona
  * @example
  * ```ts
  * import { key, normal } from "@flaxen/rng";
+ * import type { Key } from "@flaxen/rng";
  * import { handOver } from "@flaxen/rng/tracing";
  *
- * const draw = (key) => normal(key, [2]);
+ * const draw = (key: Key) => normal(key, [2]);
  * handOver("draw", [key(0)], [2], "float32", draw); // => undefined
  * ```
  */

@@ -1,6 +1,7 @@
 import { describe, erf32, erfInv32, roundTo } from "@flaxen/dtype";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
+import { checkNumber } from "./arguments.ts";
 import type { FloatDType } from "./arguments.ts";
 import { erf64, erfInv64 } from "./erf64.ts";
 import { floatSample } from "./float-sample.ts";
@@ -9,6 +10,7 @@ import { nextAfter } from "./next-after.ts";
 import { normalValues } from "./normal-values.ts";
 import { checkFloatParameters } from "./parameters.ts";
 import type { Parameter, Rule } from "./parameters.ts";
+import { checkFloatSample } from "./sample-arguments.ts";
 import { handOver } from "./traced-key.ts";
 import { between, uniformValues } from "./uniform-values.ts";
 
@@ -52,6 +54,9 @@ export function truncatedNormal(
   shape?: Shape,
   options: TruncatedNormalOptions = {},
 ): NDArray<FloatDType> {
+  if (typeof lower === "number" && typeof upper === "number") {
+    return drawBetween(key, lower, upper, shape, options);
+  }
   const drawn = checkFloatParameters("truncatedNormal", key, shape, options, [
     ["lower", lower, NOT_NAN],
     ["upper", upper, NOT_NAN],
@@ -68,29 +73,28 @@ export function truncatedNormal(
   const [lows, highs] = parameters;
   const each = Math.max(lows.values.length, highs.values.length);
   for (let i = 0; i < each; i++) {
-    const lo = lows.values[i * lows.step];
-    const hi = highs.values[i * highs.step];
-    if (!(lo < hi)) {
-      throw new RangeError(
-        `truncatedNormal: lower must be below upper, got ${describe(lower)} and ${describe(upper)}.`,
-      );
-    }
+    const ascending = lows.values[i * lows.step] < highs.values[i * highs.step];
+    checkOrder(ascending, lower, upper);
   }
-  const values =
-    lows.step + highs.step === 0
-      ? betweenNumbers(key, size, dtype, lows.values[0], highs.values[0])
-      : betweenArrays(key, size, dtype, lows, highs);
-  return floatSample(values, drawn.shape, dtype);
+  return floatSample(betweenArrays(key, size, dtype, lows, highs), drawn.shape, dtype);
 }
 
-function betweenNumbers(
+function drawBetween(
   key: Key,
-  size: number,
-  dtype: FloatDType,
-  lo: number,
-  hi: number,
-): Float32Array | Float64Array {
-  return normalValues(
+  lower: number,
+  upper: number,
+  shape: Shape = [],
+  options: TruncatedNormalOptions,
+): NDArray<FloatDType> {
+  const { size, dtype } = checkFloatSample("truncatedNormal", key, shape, options);
+  const lo = checkNumber("truncatedNormal", "lower", lower, dtype, true);
+  const hi = checkNumber("truncatedNormal", "upper", upper, dtype, true);
+  checkOrder(lo < hi, lower, upper);
+  const traced = handOver("truncatedNormal", [key], shape, dtype, (key) =>
+    truncatedNormal(key, lo, hi, shape, { dtype }),
+  );
+  if (traced) return traced;
+  const values = normalValues(
     key,
     size,
     dtype,
@@ -98,6 +102,14 @@ function betweenNumbers(
     errorOf(hi, dtype),
     nextAfter(dtype, lo, Infinity),
     nextAfter(dtype, hi, -Infinity),
+  );
+  return floatSample(values, shape, dtype);
+}
+
+function checkOrder(ascending: boolean, lower: ArrayInput, upper: ArrayInput): void {
+  if (ascending) return;
+  throw new RangeError(
+    `truncatedNormal: lower must be below upper, got ${describe(lower)} and ${describe(upper)}.`,
   );
 }
 
