@@ -3,6 +3,8 @@
 import { full } from "@flaxen/ndarray";
 import * as nnx from "@flaxen/nnx";
 import { adam } from "@flaxen/optax";
+import { traverse } from "../dist/traverse.js";
+import { isVariable } from "../dist/variable.js";
 
 const ROUNDS = 41;
 const RUNS = 25;
@@ -30,7 +32,10 @@ function time(body) {
   return rounds[(ROUNDS - 1) / 2].toFixed(1);
 }
 
+const walk = (root) => traverse(root, { isLeaf: isVariable });
 const cases = {
+  "walk of the model": () => walk(model),
+  "walk of model, optimizer and batch": () => walk([model, optimizer, batch]),
   "iterModules(model)": () => nnx.iterModules(model),
   "state(model)": () => nnx.state(model),
   "state(model, Param)": () => nnx.state(model, nnx.Param),
@@ -50,5 +55,5 @@ class Scalar extends Deep {
 }
 const scalarModel = new Scalar({ rngs: new nnx.Rngs(0) });
 for (const [name, body] of Object.entries(cases)) {
-  console.log(`${name.padEnd(34)} ${time(body).padStart(8)} us`);
+  console.log(`${name.padEnd(36)} ${time(body).padStart(8)} us`);
 }

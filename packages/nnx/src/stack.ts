@@ -113,6 +113,16 @@ export function unstack<T extends object>(stacked: T): T[] {
  * norms.mean.value; // => [[1], [0]]
  * ```
  */
+export function runStack<T extends object>(
+  stacked: T,
+  x: Tensor,
+  body: (block: T, x: Tensor, index: number) => Tensor,
+): Tensor;
+export function runStack<T extends object, X>(
+  stacked: T,
+  x: X,
+  body: (block: T, x: X, index: number) => X,
+): X;
 export function runStack<T extends object, X>(
   stacked: T,
   x: X,

@@ -364,6 +364,23 @@ test("fit(model, { step }) takes a step of one's own and data that arrive late",
   bitEqual(t, model.mlp.l1.kernel.value as NDArray, twin.model.mlp.l1.kernel.value as NDArray);
 });
 
+test("fit(model, { step }) takes a compiled step, with the bits of the eager one", async (t) => {
+  const step = (m: Noisy, o: nnx.Optimizer<Noisy>, batch: Batch): Tensor => {
+    const [value, grads] = nnx.valueAndGrad((n: Noisy) => loss(n, batch))(m);
+    o.update(m, grads);
+    return value;
+  };
+  const [a, b] = [start(), start()];
+  const compiled = nnx.jit(step);
+  await nnx.fit(a.model, { optimizer: a.optimizer, data: batches, epochs: 2, step });
+  await nnx.fit(b.model, { optimizer: b.optimizer, data: batches, epochs: 2, step: compiled });
+  t.is(compiled.explain().length, 1);
+  t.deepEqual(
+    nnx.saveSafetensors(b, { includeRng: true }),
+    nnx.saveSafetensors(a, { includeRng: true }),
+  );
+});
+
 test("fit(model, { resume }) goes on with the very steps of an unbroken run", async (t) => {
   const whole = start();
   await nnx.fit(whole.model, { optimizer: whole.optimizer, data: batches, epochs: 3, loss });

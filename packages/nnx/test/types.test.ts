@@ -125,3 +125,20 @@ test("MultiMetric.compute() has the names of its metrics", (t) => {
   // @ts-expect-error: no such metric
   t.is(metrics.compute().accuracy, undefined);
 });
+
+test("the state tools keep types", (t) => {
+  const rngs = new nnx.Rngs(0);
+  const make = (lane: nnx.Rngs): nnx.Linear => new nnx.Linear(2, 2, { rngs: lane });
+  expectTypeOf(nnx.stack(2, make, { rngs })).toEqualTypeOf<nnx.Linear>();
+  expectTypeOf(nnx.evalShape(() => new MLP())).toEqualTypeOf<MLP>();
+  expectTypeOf(nnx.splitRngs(new MLP(), 2)).toEqualTypeOf<MLP[]>();
+  const dict = nnx.Dict.of({ a: new nnx.Linear(2, 2, { rngs }) });
+  expectTypeOf(dict.a).toEqualTypeOf<nnx.Linear>();
+  const popped = nnx.pop(new CNN(), nnx.BatchStat);
+  expectTypeOf(popped.bn.mean).toEqualTypeOf<nnx.BatchStat>();
+  // @ts-expect-error the State of BatchStat has no kernels
+  t.is(popped.conv, undefined);
+  const [y, seen] = nnx.capture((m: MLP) => m.forward([[1, 2]]), [nnx.Intermediate])(new MLP());
+  expectTypeOf(y).toEqualTypeOf<Tensor>();
+  expectTypeOf(seen).toEqualTypeOf<nnx.NestedState>();
+});
