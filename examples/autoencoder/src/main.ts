@@ -11,7 +11,7 @@ import { drawText, morph, oneOfEach, pictureSvg } from "./drawing.ts";
 import { testLoss, train } from "./training.ts";
 
 const USAGE = "usage: npm run start:autoencoder -- [--steps N] [--seed N]";
-const STEPS = 500;
+const STEPS = 1000;
 
 function outFile(name: string): string {
   return fileURLToPath(new URL(`../out/${name}`, import.meta.url));

@@ -26,16 +26,14 @@ function loss(model: Autoencoder, images: Tensor): Tensor {
   return mean(optax.squaredError(model.forward(images), images));
 }
 
-/** One optimizer step on a batch; returns its loss. */
-function trainStep(
-  model: Autoencoder,
-  optimizer: nnx.Optimizer<Autoencoder>,
-  images: Tensor,
-): Tensor {
-  const [value, grads] = nnx.valueAndGrad((model: Autoencoder) => loss(model, images))(model);
-  optimizer.update(model, grads);
-  return value;
-}
+/** One optimizer step on a batch; returns the loss before it. */
+const trainStep = nnx.jit(
+  (model: Autoencoder, optimizer: nnx.Optimizer<Autoencoder>, images: Tensor): Tensor => {
+    const [value, grads] = nnx.valueAndGrad((model: Autoencoder) => loss(model, images))(model);
+    optimizer.update(model, grads);
+    return value;
+  },
+);
 
 /** The images in batches, again and again, each time in a new order. */
 function* forever(data: Digits, key: random.Key): Generator<Digits, never> {

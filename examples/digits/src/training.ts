@@ -33,24 +33,35 @@ function smoothedLoss(logits: Tensor, labels: Tensor): Tensor {
   return mean(optax.softmaxCrossEntropy(logits, targets));
 }
 
-/** One optimizer step on a batch; returns its loss. */
+const step = nnx.jit(
+  (
+    model: CNN,
+    optimizer: nnx.Optimizer<CNN>,
+    { images, labels }: Digits,
+    metrics: nnx.MultiMetric | undefined,
+  ): Tensor => {
+    const lossAndLogits = nnx.valueAndGrad(
+      (model: CNN) => {
+        const logits = model.forward(images);
+        return [smoothedLoss(logits, labels), logits];
+      },
+      { hasAux: true },
+    );
+    const [[loss, logits], grads] = lossAndLogits(model);
+    optimizer.update(model, grads);
+    metrics?.update({ loss, logits, labels });
+    return loss;
+  },
+);
+
+/** One optimizer step on a batch; returns the loss before it. */
 export function trainStep(
   model: CNN,
   optimizer: nnx.Optimizer<CNN>,
-  { images, labels }: Digits,
+  digits: Digits,
   metrics?: nnx.MultiMetric,
 ): number {
-  const lossAndLogits = nnx.valueAndGrad(
-    (model: CNN) => {
-      const logits = model.forward(images);
-      return [smoothedLoss(logits, labels), logits];
-    },
-    { hasAux: true },
-  );
-  const [[loss, logits], grads] = lossAndLogits(model);
-  optimizer.update(model, grads);
-  metrics?.update({ loss, logits, labels });
-  return (loss as NDArray<"float32">).item();
+  return (step(model, optimizer, digits, metrics) as NDArray<"float32">).item();
 }
 
 /** The images in a new order, cut into batches; the incomplete last batch is left out. */

@@ -24,11 +24,17 @@ export function load(file: string): Training {
   return { model, optimizer };
 }
 
+const step = nnx.jit(
+  (model: Painter, optimizer: nnx.Optimizer<Painter>, points: Tensor, colors: Tensor): Tensor => {
+    const [loss, grads] = nnx.valueAndGrad((model: Painter) =>
+      mean(optax.squaredError(model.forward(points), colors)),
+    )(model);
+    optimizer.update(model, grads);
+    return loss;
+  },
+);
+
 /** One optimizer step on the whole picture; returns the loss before it. */
 export function trainStep({ model, optimizer }: Training, { points, colors }: Picture): number {
-  const [loss, grads] = nnx.valueAndGrad((model: Painter): Tensor =>
-    mean(optax.squaredError(model.forward(points), colors)),
-  )(model);
-  optimizer.update(model, grads);
-  return (loss as NDArray<"float32">).item();
+  return (step(model, optimizer, points, colors) as NDArray<"float32">).item();
 }

@@ -16,19 +16,16 @@ export interface Training {
   readonly losses: readonly number[];
 }
 
-/** One optimizer step on all points; returns the loss. */
-function trainStep(
-  model: MLP,
-  optimizer: nnx.Optimizer<MLP>,
-  points: Tensor,
-  labels: Tensor,
-): Tensor {
-  const [loss, grads] = nnx.valueAndGrad((model: MLP) =>
-    mean(optax.softmaxCrossEntropyWithIntegerLabels(model.forward(points), labels)),
-  )(model);
-  optimizer.update(model, grads);
-  return loss;
-}
+/** One optimizer step on all points; returns the loss before it. */
+const trainStep = nnx.jit(
+  (model: MLP, optimizer: nnx.Optimizer<MLP>, points: Tensor, labels: Tensor): Tensor => {
+    const [loss, grads] = nnx.valueAndGrad((model: MLP) =>
+      mean(optax.softmaxCrossEntropyWithIntegerLabels(model.forward(points), labels)),
+    )(model);
+    optimizer.update(model, grads);
+    return loss;
+  },
+);
 
 /** Trains a new model; `onStep` is told the number of steps done and the loss. */
 export function train(

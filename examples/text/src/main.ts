@@ -11,7 +11,7 @@ import { sample } from "./sampling.ts";
 import { testLoss, train } from "./training.ts";
 
 const USAGE = "usage: npm run start:text -- [--steps N] [--seed N]";
-const STEPS = 300;
+const STEPS = 800;
 const PROMPT = "It is a truth ";
 const SAMPLES = 3;
 

@@ -28,12 +28,14 @@ function loss(model: Writer, { inputs, targets }: Batch): Tensor {
   return mean(optax.softmaxCrossEntropyWithIntegerLabels(logits, targets));
 }
 
-/** One optimizer step on a batch; returns its loss. */
-function trainStep(model: Writer, optimizer: nnx.Optimizer<Writer>, batch: Batch): Tensor {
-  const [value, grads] = nnx.valueAndGrad((model: Writer) => loss(model, batch))(model);
-  optimizer.update(model, grads);
-  return value;
-}
+/** One optimizer step on a batch; returns the loss before it. */
+const trainStep = nnx.jit(
+  (model: Writer, optimizer: nnx.Optimizer<Writer>, batch: Batch): Tensor => {
+    const [value, grads] = nnx.valueAndGrad((model: Writer) => loss(model, batch))(model);
+    optimizer.update(model, grads);
+    return value;
+  },
+);
 
 /** The learning rate climbs for a tenth of the steps and then falls along a cosine. */
 function learningRate(steps: number): optax.Schedule {

@@ -61,6 +61,11 @@ for (const run of answers.runs)
     }
   });
 
+for (const run of answers.runs)
+  test(`the ${run.model} learns under jit bit for bit as without, with ${run.optimizer}`, (t) => {
+    t.deepEqual(losses(run, 8, nnx.jit), losses(run, 8));
+  });
+
 test("docs/conformance.md shows the committed losses", (t) => {
   const page = readFileSync(new URL("../../../../docs/conformance.md", import.meta.url), "utf8");
   const fold = (text: string): string => text.replace(/[\s|:-]+/g, " ").trim();

@@ -211,22 +211,24 @@ export interface RunSettings {
   readonly batch: number;
 }
 
-type Step = (model: Model, optimizer: nnx.Optimizer<Model>, x: Tensor, y: Tensor) => Tensor;
+/** One step of training; returns the loss before it. */
+export type Step = (model: Model, optimizer: nnx.Optimizer<Model>, x: Tensor, y: Tensor) => Tensor;
 
-/** The loss of each of `steps` steps from seed 0, as `run` of generate/models.py. */
+/** The loss of each of `steps` steps from seed 0, as `run` of generate/models.py; `compile` may be `nnx.jit`. */
 export function losses(
   { model: name, optimizer: kind, learningRate, batch }: RunSettings,
   steps: number,
+  compile: (step: Step) => Step = (step) => step,
 ): number[] {
   const { make, data, loss } = TASKS[name];
   const [x, y] = data();
   const model = make(new nnx.Rngs(0));
   const optimizer = new nnx.Optimizer(model, optax[kind](learningRate), { wrt: nnx.Param });
-  const trainStep: Step = (model, optimizer, x, y) => {
+  const trainStep = compile((model, optimizer, x, y) => {
     const [value, grads] = nnx.valueAndGrad((model: Model) => loss(model.forward(x), y))(model);
     optimizer.update(model, grads);
     return value;
-  };
+  });
   model.train();
   return Array.from({ length: steps }, (_, step) => {
     const first = (step * batch) % x.shape[0];
