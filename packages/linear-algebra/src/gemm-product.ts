@@ -54,6 +54,9 @@ export class GemmKernel {
    *
    * A is `m` lines along k, or `k` rows of m elements when `transA`; B is `k` rows of n elements, or `n` lines
    * along k when `transB`. None of the sizes is 0. Reading goes up to 124 bytes past the end of an operand.
+   *
+   * @param panels - Whether `packedB` holds one panel of B at a time, or keeps all of them, or has kept them from a
+   *   call before with the same B.
    */
   product(
     transA: boolean,
@@ -71,6 +74,7 @@ export class GemmKernel {
     packedB: number,
     kc: number,
     mode: Mode,
+    panels: Panels = "one",
   ): void {
     const { core, bytes } = this;
     const few = m <= (transB ? DIRECT_ROWS_LINES : DIRECT_ROWS);
@@ -80,9 +84,10 @@ export class GemmKernel {
       const depth = Math.min(kc, k - p);
       const fresh = mode === OVERWRITE && p === 0 ? 1 : 0;
       const bAt = b + p * (transB ? bytes : bStride);
-      if (!few && !packed) {
-        if (transB) core.packLines(bAt, bStride, n, depth, packedB, TILE_VECTORS);
-        else core.packRows(bAt, bStride, n, depth, packedB, TILE_VECTORS);
+      const panel = panels === "one" ? packedB : packedB + p * roundUp(n, this.strip) * bytes;
+      if (!few && !packed && panels !== "kept") {
+        if (transB) core.packLines(bAt, bStride, n, depth, panel, TILE_VECTORS);
+        else core.packRows(bAt, bStride, n, depth, panel, TILE_VECTORS);
       }
       for (let i = 0; i < m; i += PANEL_M) {
         const rows = Math.min(PANEL_M, m - i);
@@ -102,7 +107,7 @@ export class GemmKernel {
             kernel!.fewRows(aAt, bAt, bStride, cAt + r * cStride, cStride, n, depth, fresh);
           }
         } else {
-          this.multiply(packedA, packed ? bAt : packedB, cAt, cStride, rows, n, depth, fresh);
+          this.multiply(packedA, packed ? bAt : panel, cAt, cStride, rows, n, depth, fresh);
         }
       }
     }
@@ -140,6 +145,13 @@ export class GemmKernel {
       }
     }
   }
+}
+
+/** How packed panels of B are stored, see {@link GemmKernel.product}. */
+export type Panels = "one" | "keep" | "kept";
+
+function roundUp(count: number, multiple: number): number {
+  return Math.ceil(count / multiple) * multiple;
 }
 
 type Lazy<K> = () => K | undefined;

@@ -55,36 +55,43 @@ export function wasmGemm(
   const few = m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS;
   if (!few && Math.max(m * k, k * n, m * n) <= BLOCK_ELEMENTS) {
     const kc = panelDepth(k, bytes);
-    const elements = blockElements(m, n, k, kc);
+    // Rows of A and C come and go by blocks that stay in the second-level cache.
+    const mb = transA ? m : Math.min(m, PANEL_M);
+    const bElements = packedElementsB(n, mb < m ? k : kc);
+    const elements = (mb + n) * k + mb * n + 4 * SLACK + packedElementsA(mb, kc) + bElements;
     if (elements * bytes <= memory.available) {
       const aAt = memory.allocate(elements * bytes);
-      const bAt = aAt + (m * k + SLACK) * bytes;
+      const bAt = aAt + (mb * k + SLACK) * bytes;
       const cAt = bAt + (n * k + SLACK) * bytes;
-      const packedA = align(cAt + (m * n + SLACK) * bytes);
-      const packedB = packedA + packedElementsA(m, kc) * bytes;
-      copy(a, aOffset, view, aAt / bytes, m * k);
-      copy(b, bOffset, view, bAt / bytes, n * k);
+      const packedA = align(cAt + (mb * n + SLACK) * bytes);
+      const packedB = packedA + packedElementsA(mb, kc) * bytes;
       const aStride = (transA ? m : k) * bytes;
       const bStride = (transB ? k : n) * bytes;
       const cStride = n * bytes;
-      kernel.product(
-        transA,
-        transB,
-        m,
-        n,
-        k,
-        aAt,
-        aStride,
-        bAt,
-        bStride,
-        cAt,
-        cStride,
-        packedA,
-        packedB,
-        kc,
-        OVERWRITE,
-      );
-      copy(view, cAt / bytes, c, cOffset, m * n);
+      copy(b, bOffset, view, bAt / bytes, n * k);
+      for (let i = 0; i < m; i += mb) {
+        const rows = Math.min(mb, m - i);
+        copy(a, aOffset + i * k, view, aAt / bytes, rows * k);
+        kernel.product(
+          transA,
+          transB,
+          rows,
+          n,
+          k,
+          aAt,
+          aStride,
+          bAt,
+          bStride,
+          cAt,
+          cStride,
+          packedA,
+          packedB,
+          kc,
+          OVERWRITE,
+          mb === m ? "one" : i === 0 ? "keep" : "kept",
+        );
+        copy(view, cAt / bytes, c, cOffset + i * n, rows * n);
+      }
       memory.release(aAt);
       return true;
     }
