@@ -1,7 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import { tree } from "@flaxen/autodiff";
 import type { Jitted, JitOptions, Tensor } from "@flaxen/autodiff";
-import { Entries, inputOf, Program, stage, standIn } from "@flaxen/autodiff/program";
+import { Entries, inputOf, stage, standIn } from "@flaxen/autodiff/program";
 import type { Entry, LeafType, ProgramValue, StagedInput } from "@flaxen/autodiff/program";
 import { checkOptions } from "./arguments.ts";
 import { JitCall } from "./jit-call.ts";
@@ -77,7 +77,7 @@ export function jit<A extends readonly any[], R>(
     const known = entries.find(call);
     if (known !== undefined) return finish(known, call.variables, call.inputs()) as R;
     const inputs = call.inputs();
-    const entry = entries.compile(call, () => compile(traced, args, call));
+    const entry = entries.compile(call, () => compile(traced, args, call, entries));
     return (
       entry === undefined ? runPlain(traced, args) : finish(entry, call.variables, inputs)
     ) as R;
@@ -126,6 +126,7 @@ function compile(
   f: (...args: readonly unknown[]) => unknown,
   args: readonly unknown[],
   call: JitCall,
+  entries: Entries<JitCall, CompiledStep>,
 ): CompiledStep | undefined {
   const { variables, types, leaves, structure } = call;
   const inputs: StagedInput[] = [];
@@ -166,7 +167,7 @@ function compile(
       if (origin.kind === "tensor") return [positions[position] < 0 ? null : positions[position]];
       return origin.kind === "fixed" ? [] : [null];
     });
-    const program = new Program(graph, carried);
+    const program = entries.programFor(graph, carried);
     call.keep();
     return { signature: call, program, written, template };
   } finally {

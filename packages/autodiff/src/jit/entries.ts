@@ -1,4 +1,7 @@
-import type { Program, ProgramDescription } from "./program.ts";
+import { sameGraph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import { Program } from "./program.ts";
+import type { ProgramDescription } from "./program.ts";
 
 /** Something compiled, and what it was compiled for. */
 export interface Entry<S> {
@@ -26,6 +29,8 @@ export interface Compilation {
   readonly reason: string;
   /** Tracing and compiling, in milliseconds. */
   readonly milliseconds: number;
+  /** Whether the traced function was the same as that of a kept program, which then serves this call too. */
+  readonly reused: boolean;
   /** What came out; null if the function has to be run as it is. */
   readonly program: ProgramDescription | null;
 }
@@ -61,11 +66,13 @@ export class Entries<S extends Comparable<S>, E extends Entry<S>> {
   compile(signature: S, compile: () => E | undefined): E | undefined {
     const start = now();
     const reason = this.entries[0]?.signature.difference(signature) ?? "first call";
+    const printed = String(signature);
     const entry = compile();
     this.compilations.push({
-      signature: String(signature),
+      signature: printed,
       reason,
       milliseconds: now() - start,
+      reused: this.entries.some(({ program }) => program === entry?.program),
       program: entry?.program.describe() ?? null,
     });
     if (this.compilations.length > 4 * this.limit) this.compilations.shift();
@@ -73,6 +80,18 @@ export class Entries<S extends Comparable<S>, E extends Entry<S>> {
     this.entries.unshift(entry);
     this.entries.length = Math.min(this.entries.length, this.limit);
     return entry;
+  }
+
+  /**
+   * The program for a graph: a kept one that computes the same, or a new one.
+   *
+   * @param carried - As of {@link Program}.
+   */
+  programFor(graph: Graph, carried: readonly (number | null)[] = []): Program {
+    const same = this.entries.find(
+      ({ program }) => program.carries(carried) && sameGraph(program.graph, graph),
+    );
+    return same?.program ?? new Program(graph, carried);
   }
 
   /** Forgets all programs. */

@@ -1,6 +1,9 @@
-import type { NDArray, Shape } from "@flaxen/ndarray";
 import type { DType } from "@flaxen/dtype";
+import { flatData } from "@flaxen/ndarray";
+import type { NDArray, Shape } from "@flaxen/ndarray";
+import { sameShape } from "../broadcasting.ts";
 import type { Primitive } from "../primitive.ts";
+import { keyOf } from "./application-key.ts";
 
 /** Where the value of a {@link GraphValue} comes from. */
 export type Source =
@@ -43,4 +46,44 @@ export interface Application extends GraphValue {
 /** Whether a value is computed by the graph. */
 export function isApplication(value: GraphValue): value is Application {
   return value.source.kind === "application";
+}
+
+/** Whether two graphs compute the same: equal operations on equal operands and constants. */
+export function sameGraph(a: Graph, b: Graph): boolean {
+  const twins = new Map<GraphValue, GraphValue>();
+  const pending: [GraphValue, GraphValue][] = [];
+  const match = (x: GraphValue, y: GraphValue): boolean => {
+    const twin = twins.get(x);
+    if (twin !== undefined) return twin === y;
+    twins.set(x, y);
+    pending.push([x, y]);
+    return x.dtype === y.dtype && sameShape(x.shape, y.shape);
+  };
+  const matchAll = (xs: readonly GraphValue[], ys: readonly GraphValue[]): boolean =>
+    xs.length === ys.length && xs.every((x, i) => match(x, ys[i]));
+  if (!matchAll(a.inputs, b.inputs) || !matchAll(a.outputs, b.outputs)) return false;
+  for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
+    const [{ source: x }, { source: y }] = pair;
+    if (x.kind === "constant" && y.kind === "constant") {
+      if (!sameBytes(x.array, y.array)) return false;
+    } else if (x.kind === "application" && y.kind === "application") {
+      if (x.primitive !== y.primitive || !matchAll(x.operands, y.operands)) return false;
+      const key = keyOf(x.params);
+      if (key === undefined || key !== keyOf(y.params)) return false;
+    } else if (x.kind !== y.kind) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function sameBytes(x: NDArray, y: NDArray): boolean {
+  if (x === y) return true;
+  const [a, b] = [bytesOf(x), bytesOf(y)];
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function bytesOf(x: NDArray): Uint8Array {
+  const { buffer, byteOffset, byteLength } = flatData(x);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

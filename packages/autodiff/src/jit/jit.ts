@@ -5,7 +5,6 @@ import { unflatten } from "../tree.ts";
 import type { Arguments } from "../gradient-types.ts";
 import { Entries } from "./entries.ts";
 import type { Compilation, Entry } from "./entries.ts";
-import { Program } from "./program.ts";
 import { ResultTemplate } from "./result-template.ts";
 import { inputOf, standIn, takeArguments } from "./signature.ts";
 import type { Signature } from "./signature.ts";
@@ -72,7 +71,8 @@ export function jit<A extends readonly any[], R>(
     if (taken === undefined) return f(...(args as unknown as A));
     const { signature } = taken;
     const entry =
-      entries.find(signature) ?? entries.compile(signature, () => compile(traced, signature));
+      entries.find(signature) ??
+      entries.compile(signature, () => compile(traced, signature, entries));
     if (entry === undefined) return f(...(args as unknown as A));
     return entry.template.build(entry.program.call(taken.arrays) as NDArray[]) as R;
   };
@@ -89,6 +89,7 @@ interface CompiledFunction extends Entry<Signature> {
 function compile(
   f: (...args: readonly unknown[]) => unknown,
   signature: Signature,
+  entries: Entries<Signature, CompiledFunction>,
 ): CompiledFunction | undefined {
   const inputs = signature.types.flatMap((type) => inputOf(type) ?? []);
   let template: ResultTemplate | undefined;
@@ -102,5 +103,5 @@ function compile(
     return result.tracers;
   });
   if (graph === undefined || template === undefined) return undefined;
-  return { signature, program: new Program(graph), template };
+  return { signature, program: entries.programFor(graph), template };
 }

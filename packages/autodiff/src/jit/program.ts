@@ -45,6 +45,14 @@ export class Program {
     this.plain = new PlainProgram(graph);
   }
 
+  /** Whether its outputs take the places of these inputs. */
+  carries(carried: readonly (number | null)[]): boolean {
+    return (
+      carried.length === this.carried.length &&
+      carried.every((position, i) => position === this.carried[i])
+    );
+  }
+
   /** Runs the program on arrays of the shapes and dtypes of the graph's inputs. */
   call(inputs: readonly ProgramValue[]): ProgramValue[] {
     if (this.epoch !== scratchEpoch()) {
