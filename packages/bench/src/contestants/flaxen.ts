@@ -1,5 +1,4 @@
-import { jit } from "@flaxen/autodiff";
-import * as library from "flaxen";
+import { jit, setThreads } from "@flaxen/autodiff";
 import {
   NDArray,
   add,
@@ -30,15 +29,9 @@ const compile = jit as unknown as Jit;
 const compileModules = nnx.jit as unknown as Jit;
 const asIs: Jit = (f) => f;
 
-/** What a later version has. */
-const { setThreads } = library as { setThreads?: (n: number) => Promise<unknown> };
-
-/** Makes the calls; `undefined` where this version has no threads. */
-export async function adapter(mode: Mode, threads: number): Promise<Adapter | undefined> {
-  if (threads > 1) {
-    if (setThreads === undefined) return undefined;
-    await setThreads(threads);
-  }
+/** Makes the calls. */
+export async function adapter(mode: Mode, threads: number): Promise<Adapter> {
+  if (threads > 1) await setThreads(threads);
   return (workload) =>
     mode === "jit" ? prepare(workload, compile, compileModules) : prepare(workload, asIs, asIs);
 }
