@@ -1,21 +1,36 @@
 import test from "ava";
 import fc from "fast-check";
 import {
+  add,
+  argmax,
+  argmin,
   broadcastTo,
   concatenate,
   flip,
+  grad,
+  logSoftmax,
+  logsumexp,
+  multiply,
+  oneHot,
   pad,
+  reduceWindow,
   slice,
+  softmax,
+  split,
   stack,
+  sum,
   take,
   takeAlongAxis,
   transpose,
+  unstack,
   vjp,
 } from "@flaxen/autodiff";
-import type { Tensor } from "@flaxen/autodiff";
+import type { Padding, Tensor } from "@flaxen/autodiff";
 import type { DType } from "@flaxen/dtype";
-import { astype, NDArray } from "@flaxen/ndarray";
-import { checkKernels, scrambled } from "./check-kernels.ts";
+import { astype, full, NDArray } from "@flaxen/ndarray";
+import { bitEqual } from "@flaxen/testing";
+import { setWasmEnabled } from "@flaxen/wasm";
+import { checkKernels, concrete, scrambled } from "./check-kernels.ts";
 
 const DTYPES: readonly DType[] = ["bool", "int8", "bfloat16", "float32", "int32", "float64"];
 const dtypes = fc.constantFrom(...DTYPES);
@@ -234,4 +249,66 @@ test("takeAlongAxis(x, indices, axis) kernel and that of its gradient give the b
     }),
     SETTINGS,
   );
+});
+
+test("operations give the same bits with kernels switched off", (t) => {
+  const x = scrambled("float32", [6, 5, 7, 9]);
+  const rows = scrambled("float32", [40, 11]);
+  const indices = someIndices("int32", [30], 40, 1);
+  const paddings: readonly Padding[] = [
+    [1, 0],
+    [0, 2, 1],
+    [-1, 1],
+    [1, 1],
+  ];
+  const results = (): NDArray[] =>
+    [
+      transpose(x),
+      transpose(x, [0, 3, 1, 2]),
+      flip(x, [1, 3]),
+      pad(x, paddings, NaN),
+      broadcastTo(slice(x, [0, 0, 0, 1], [6, 5, 7, 2]), [6, 5, 7, 9]),
+      concatenate(split(x, [2, 3], { axis: 3 }).reverse(), 3),
+      stack(unstack(x, { axis: 1 }), -1),
+      take(rows, indices, { axis: 0 }),
+      takeAlongAxis(rows, someIndices("int32", [40, 3], 11, 2), 1),
+      oneHot(indices, 40),
+      argmax(x, { axis: 2 }),
+      argmin(rows),
+      softmax(rows),
+      logSoftmax(x, { axis: 1 }),
+      logsumexp(rows, { axis: 0 }),
+      reduceWindow(x, "max", { windowShape: [2, 2], strides: [2, 2] }),
+      grad((x: Tensor) => sum(reduceWindow(x, "min", { windowShape: [3, 2], padding: "SAME" })))(x),
+      grad((rows: Tensor) => sum(take(rows, indices, { axis: 0 })))(rows),
+    ].map(concrete);
+  const quick = results();
+  setWasmEnabled(false);
+  const plain = results();
+  setWasmEnabled(true);
+  quick.forEach((result, i) => bitEqual(t, result, plain[i]));
+});
+
+test("grad of split and unstack joins the parts once, and pads only what is missing", (t) => {
+  const x = scrambled("float32", [4, 6, 5]);
+  const weighted = (parts: readonly Tensor[]): Tensor =>
+    parts.map((part, i) => sum(multiply(part, i + 1))).reduce((a, b) => add(a, b));
+  const whole = checkKernels(
+    t,
+    grad((x: Tensor) =>
+      weighted(unstack(multiply(x, x), { axis: 1 }).map((part) => multiply(part, part))),
+    ),
+    x,
+  );
+  t.true(whole.has("concatenate"));
+  t.false(whole.has("pad"));
+  const some = grad((x: Tensor) => {
+    const [, second, , fourth] = split(x, [1, 2, 4], { axis: 1 });
+    return weighted([fourth, second]);
+  });
+  const expected = full([4, 6, 5], 0, "float32").data.map((_, i) => {
+    const row = Math.floor(i / 5) % 6;
+    return row === 1 ? 2 : row >= 4 ? 1 : 0;
+  });
+  bitEqual(t, some(x), new NDArray(expected, [4, 6, 5]));
 });

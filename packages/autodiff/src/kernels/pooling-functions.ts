@@ -2,7 +2,7 @@ import { defineKernel, f32, f32x4, f64, f64x2, i32, i32x4, i64x2, v128 } from "@
 import type { Expression, FunctionBuilder, Local, ModuleBuilder, Operand } from "@flaxen/wasm";
 
 /** Bytes of one float. */
-export type FloatSize = 4 | 8;
+type FloatSize = 4 | 8;
 
 /**
  * Where the windows of one pooling lie. A table holds for each window and tap the byte offset of the input

@@ -65,7 +65,7 @@ function storeLanes(
   count: Operand<"i32">,
 ): void {
   f.if(
-    i32.geU(count, 4),
+    i32.geS(count, 4),
     () => f.store(pointer, x),
     () => {
       f.if(
@@ -136,6 +136,7 @@ function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunct
       const p = f.local("i32");
       const q = f.local("i32");
       const value = f.local("v128");
+      const second = f.local("v128");
       const top = f.local("v128");
       const sums = [f.local("v128"), f.local("v128")];
       const zero = f.hoist(f64x2.splat(0));
@@ -153,6 +154,30 @@ function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunct
           bump(f, count, -4);
         });
       };
+      /** As `overRow` for each eight elements; a count below 1 stands for none. */
+      const overPairs = (body: (counts: readonly Local<"i32">[]) => void): void => {
+        const count = f.let(length);
+        const next = f.local("i32");
+        f.set(p, from);
+        f.while(i32.gtS(count, 0), () => {
+          f.set(next, i32.sub(count, 4));
+          f.set(value, v128.load(p));
+          f.set(second, v128.load(p, 16));
+          f.if(i32.ltS(next, 4), () => {
+            f.if(
+              i32.gtS(next, 0),
+              () => f.set(second, v128.bitselect(second, least, restMask)),
+              () => f.set(second, least),
+            );
+            f.if(i32.ltS(count, 4), () => {
+              f.set(value, v128.bitselect(value, least, restMask));
+            });
+          });
+          body([count, next]);
+          bump(f, p, 32);
+          bump(f, count, -8);
+        });
+      };
       f.for(row, 0, outer, 1, () => {
         f.set(end, i32.add(from, i32.shl(length, 2)));
         f.set(top, least);
@@ -162,13 +187,17 @@ function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunct
         makeFinite(f, top, finite);
         for (const sum of sums) f.set(sum, zero);
         f.set(q, to);
-        overRow(from, (count) => {
-          const shifted = f.let(f32x4.sub(value, top));
-          if (operation === "logSoftmax") storeLanes(f, q, shifted, count);
-          const [terms] = f32x4Exp(f, [shifted]);
-          if (operation === "softmax") storeLanes(f, q, terms, count);
-          bump(f, q, 16);
-          addTerms(f, sums, terms);
+        overPairs((counts) => {
+          const shifted = [value, second].map((x) => f.let(f32x4.sub(x, top)));
+          const terms = f32x4Exp(f, shifted);
+          if (operation !== "logsumexp") {
+            const written = operation === "softmax" ? terms : shifted;
+            storeLanes(f, q, written[0], counts[0]);
+            bump(f, q, 16);
+            f.if(i32.gtS(counts[1], 0), () => storeLanes(f, q, written[1], counts[1]));
+            bump(f, q, 16);
+          }
+          for (const x of terms) addTerms(f, sums, x);
         });
         const pairs = f.let(f64x2.add(sums[0], sums[1]));
         const all = f64x2.add(pairs, f64x2.shuffle(pairs, pairs, [1, 0]));
@@ -271,16 +300,21 @@ function buildColumns(
       const k = f.local("i32");
       const shift = f.local("i32");
       const value = f.local("v128");
+      const second = f.local("v128");
       const top = f.local("v128");
       const sums = [f.local("v128"), f.local("v128")];
       const one = operation === "logsumexp";
       const four = (short ? fourRows : fourColumns)(f, { column, inner, length });
+      const paired = f.local("i32");
+      const advance = (): void => {
+        for (const pointer of four.from) bump(f, pointer, step);
+      };
       const over = (source: Local<"i32">, body: () => void): void => {
         four.begin(source);
         f.for(k, 0, length, 1, () => {
           f.set(value, four.load());
           body();
-          for (const pointer of four.from) bump(f, pointer, step);
+          advance();
         });
       };
       f.for(turn, 0, outer, 1, () => {
@@ -289,13 +323,32 @@ function buildColumns(
           over(from, () => f.set(top, f32x4.max(top, value)));
           makeFinite(f, top, finite);
           for (const sum of sums) f.set(sum, zero);
+          // Two steps at a time; at an odd end the second one counts for nothing.
           f.set(shift, i32.sub(to, from));
-          over(from, () => {
-            const shifted = f.let(f32x4.sub(value, top));
-            if (operation === "logSoftmax") four.store(shift, shifted);
-            const [terms] = f32x4Exp(f, [shifted]);
-            if (operation === "softmax") four.store(shift, terms);
-            addTerms(f, sums, terms);
+          four.begin(from);
+          f.for(k, 0, length, 2, () => {
+            f.set(value, four.load());
+            f.set(second, least);
+            f.set(paired, i32.ltS(i32.add(k, 1), length));
+            f.if(paired, () => {
+              advance();
+              f.set(second, four.load());
+            });
+            const shifted = [value, second].map((x) => f.let(f32x4.sub(x, top)));
+            const terms = f32x4Exp(f, shifted);
+            if (operation !== "logsumexp") {
+              const [first, last] = operation === "softmax" ? terms : shifted;
+              f.if(
+                paired,
+                () => {
+                  four.store(i32.sub(shift, step), first);
+                  four.store(shift, last);
+                },
+                () => four.store(shift, first),
+              );
+            }
+            for (const x of terms) addTerms(f, sums, x);
+            advance();
           });
           const low = f32x4.demoteF64x2Zero(sums[0]);
           const high = f32x4.demoteF64x2Zero(sums[1]);
