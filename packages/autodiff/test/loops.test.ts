@@ -162,6 +162,23 @@ for (const dtype of DTYPES) {
   });
 }
 
+for (const name of [
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "tanh",
+  "erf",
+  "sigmoid",
+  "softplus",
+] as const) {
+  test(`${name}(x) has the bits of plain loops for float32 of every size`, (t) => {
+    const words = Uint32Array.from({ length: 2 ** 17 }, (_, i) => i * 32749 + (i >>> 3));
+    const x = new NDArray(new Float32Array(words.buffer), [words.length]);
+    sameAsPlain(t, () => ops[name](x), words.length);
+  });
+}
+
 /** Shapes and the axes that are reduced. */
 const REDUCED: readonly (readonly [shape: readonly number[], axis: readonly number[]])[] = [
   [[8195], [0]],

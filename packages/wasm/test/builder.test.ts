@@ -287,3 +287,25 @@ test("ModuleBuilder throws Error on a taken name, a second memory, and a body th
     message: 'ModuleBuilder: name must be ASCII, got "größe".',
   });
 });
+
+test("hoist computes a value once, before the loop that it is asked for in, and equal values once", (t) => {
+  const module = new ModuleBuilder();
+  let locals: Local[] = [];
+  module.function("powers", { x: "f32", n: "i32" }, "f32", (f, { x, n }) => {
+    const result = f.local("f32");
+    f.set(result, 1);
+    const i = f.local("i32");
+    f.for(i, 0, n, 1, () => {
+      locals = [f.hoist(f32.mul(x, 2)), f.hoist(f32.mul(x, 2)), f.hoist(f32.mul(x, 3))];
+      f.set(result, f32.mul(result, f32.sub(locals[2] as Local<"f32">, locals[0] as Local<"f32">)));
+      f.set(x, 0);
+    });
+    f.return(result);
+  });
+  t.is(locals[0], locals[1]);
+  t.not(locals[0], locals[2]);
+  const { exports } = new engine.Instance(new engine.Module(module.emit()), {});
+  const { powers } = exports as { powers(x: number, n: number): number };
+  t.is(powers(5, 3), 125);
+  t.is(powers(5, 0), 1);
+});

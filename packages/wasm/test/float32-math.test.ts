@@ -1,0 +1,99 @@
+import test from "ava";
+import {
+  f32x4Erf,
+  f32x4Exp,
+  f32x4Expm1,
+  f32x4Log,
+  f32x4Log1p,
+  f32x4Tanh,
+  v128,
+} from "@flaxen/wasm";
+import type { FunctionBuilder, Local } from "@flaxen/wasm";
+import { compiled } from "./compiled.ts";
+
+type Write = (f: FunctionBuilder, xs: readonly Local<"v128">[]) => Local<"v128">[];
+
+/** The function on eight values, in two vectors side by side. */
+function onEight(write: Write): (values: readonly number[]) => number[] {
+  const { call, memory } = compiled<{ run(at: number): void }>((module) => {
+    module.function("run", { at: "i32" }, undefined, (f, { at }) => {
+      const xs = [f.let(v128.load(at)), f.let(v128.load(at, 16))];
+      for (const [i, y] of write(f, xs).entries()) f.store(at, y, 16 * i);
+    });
+  });
+  return (values) => {
+    const lanes = new Float32Array(memory, 64, 8);
+    lanes.set(values);
+    call.run(64);
+    return [...lanes];
+  };
+}
+
+// The bits of `@flaxen/dtype`, and by them those of XLA, are tested where both packages are known, in
+// `@flaxen/autodiff`. Here: special values, and the true function to 2 parts in 10 million.
+const SPECIAL = [0, -0, Infinity, -Infinity, NaN, 1, 1e-40, -1e-40];
+
+const CASES: readonly (readonly [
+  name: string,
+  write: Write,
+  exact: (x: number) => number,
+  special: readonly number[],
+  values: readonly number[],
+])[] = [
+  [
+    "f32x4Exp",
+    f32x4Exp,
+    Math.exp,
+    [1, 1, Infinity, 0, NaN, Math.fround(Math.E), 1, 1],
+    [-80, -3.5, -0.2, 0.01, 0.7, 5, 40, 88],
+  ],
+  [
+    "f32x4Expm1",
+    f32x4Expm1,
+    Math.expm1,
+    [0, -0, Infinity, -1, NaN, Math.fround(Math.E) - 1, 1e-40, -1e-40].map(Math.fround),
+    [-20, -3.5, -0.2, 0.01, 0.7, 5, 40, 88],
+  ],
+  [
+    "f32x4Log",
+    f32x4Log,
+    Math.log,
+    [-Infinity, -Infinity, Infinity, NaN, NaN, 0, -Infinity, -Infinity],
+    [1e-30, 0.01, 0.6, 0.8, 1.5, 3, 1000, 1e30],
+  ],
+  [
+    "f32x4Log1p",
+    f32x4Log1p,
+    Math.log1p,
+    [0, -0, Infinity, NaN, NaN, Math.fround(Math.LN2), 0, -0],
+    [-0.99, -0.3, -1e-5, 1e-5, 0.2, 0.5, 3, 1e30],
+  ],
+  [
+    "f32x4Tanh",
+    f32x4Tanh,
+    Math.tanh,
+    [0, -0, 1, -1, NaN, Math.fround(Math.tanh(1)), 1e-40, -1e-40].map(Math.fround),
+    [-9, -3, -0.5, -1e-3, 1e-5, 0.1, 1.5, 7],
+  ],
+];
+
+for (const [name, write, exact, special, values] of CASES) {
+  test(`${name}(f, xs) has the limits of the function and is close to it`, (t) => {
+    const run = onEight(write);
+    t.deepEqual(run(SPECIAL), special);
+    for (const [i, y] of run(values).entries()) {
+      const wanted = exact(Math.fround(values[i]));
+      t.true(Math.abs(y - wanted) <= 4e-7 * Math.abs(wanted), `${values[i]}: ${y}, not ${wanted}`);
+    }
+  });
+}
+
+test("f32x4Erf(f, xs) has the limits of the function and is close to it", (t) => {
+  const run = onEight(f32x4Erf);
+  t.deepEqual(run(SPECIAL), [0, -0, 1, -1, NaN, run([1])[0], 0, -0]);
+  // scipy.special.erf of SciPy 1.17.1.
+  const wanted = [0.1124629160182849, 0.5204998778130465, 0.8427007929497148, 0.9953222650189527];
+  for (const [i, y] of run([0.1, 0.5, 1, 2]).slice(0, 4).entries()) {
+    t.true(Math.abs(y - wanted[i]) < 2e-7);
+  }
+});
