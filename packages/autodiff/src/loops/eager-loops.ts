@@ -14,7 +14,8 @@ import { planLoops } from "./plan-loops.ts";
 import type { LoopPlan } from "./plan-loops.ts";
 
 interface CompiledLoop {
-  readonly run: LoopFunction;
+  /** Gives the function, where kernels may be used. */
+  readonly kernel: () => { readonly run: LoopFunction } | undefined;
   /** Bytes of an element of each array. */
   readonly sizes: readonly number[];
 }
@@ -23,7 +24,7 @@ interface CompiledLoop {
 interface EagerLoop {
   /** Elements that were asked for before it was compiled. */
   seen: number;
-  /** The function; null where compiling failed. */
+  /** Null for dtypes that loops do not compute in. */
   compiled: CompiledLoop | null | undefined;
 }
 
@@ -71,8 +72,9 @@ export function eagerLoop(
       : null;
     loop.compiled = compiled;
   }
-  if (compiled === null) return undefined;
-  const { run, sizes } = compiled;
+  const functions = compiled?.kernel();
+  if (functions === undefined || compiled === null) return undefined;
+  const { run } = functions;
   if (plan.order === "map" && plan.kept.length === 0) {
     const { length } = plan.inner;
     return ([a, b, c], output) => {
@@ -81,7 +83,7 @@ export function eagerLoop(
       else run(a, b, c, output, length);
     };
   }
-  return (addresses, output) => run(...addresses, output, ...planArguments(plan, sizes));
+  return (addresses, output) => run(...addresses, output, ...planArguments(plan, compiled.sizes));
 }
 
 /** Steps of the operands and the result of a flat loop, by which operands are repeated. */
@@ -197,7 +199,7 @@ function compileLoop(
   params: unknown,
   out: DType,
   { order, kept, reduced, inner }: LoopPlan,
-): CompiledLoop | null {
+): CompiledLoop {
   const { reduction } = primitive;
   const operands = inputs.map((_, i) => i);
   const body = groupBody({
@@ -211,7 +213,7 @@ function compileLoop(
   const parameters = Object.fromEntries(
     Array.from({ length: count }, (_, i) => [`p${i}`, "i32" as const]),
   );
-  const functions = defineKernel<{ run: LoopFunction }>((module) => {
+  const kernel = defineKernel<{ run: LoopFunction }>((module) => {
     module.function("run", parameters, undefined, (f, locals) => {
       const left: Local<"i32">[] = Object.values(locals);
       const take = (n: number): Local<"i32">[] => left.splice(0, n);
@@ -226,8 +228,8 @@ function compileLoop(
       };
       emitLoops(f, body, nest, pointers);
     });
-  })();
-  return functions === undefined ? null : { run: functions.run, sizes };
+  });
+  return { kernel, sizes };
 }
 
 /** The arguments of a compiled loop after the addresses. */
