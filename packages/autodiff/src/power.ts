@@ -1,12 +1,12 @@
-import { describe, isFloating } from "@flaxen/dtype";
-import { f32x4, f64x2, i32x4 } from "@flaxen/wasm";
+import { describe, isFloating, pow32 } from "@flaxen/dtype";
+import { f32x4, f32x4Pow, f64x2, i32x4 } from "@flaxen/wasm";
 import type { Expression, FunctionBuilder } from "@flaxen/wasm";
 import { binaryRule, evaluateBinary } from "./binary-kernels.ts";
 import type { BinaryLoops } from "./binary-kernels.ts";
 import { equal } from "./comparison.ts";
 import { multiply, subtract } from "./elementwise-binary.ts";
 import { log, reciprocal } from "./elementwise-unary.ts";
-import { double, single, word } from "./lanes.ts";
+import { double, floatLanes, single, word } from "./lanes.ts";
 import type { Lanes, Vector } from "./lanes.ts";
 import { cast, checkOperand, promotePair } from "./operands.ts";
 import { bind } from "./primitive.ts";
@@ -35,7 +35,7 @@ function powInteger(x: number, y: number): number {
 
 const powerLoops: BinaryLoops = {
   f32: (o, p, n, a, i, di, b, j, dj) => {
-    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = pow(a[i], b[j]);
+    for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = pow32(a[i], b[j]);
   },
   f64: (o, p, n, a, i, di, b, j, dj) => {
     for (const end = p + n; p < end; p++, i += di, j += dj) o[p] = pow(a[i], b[j]);
@@ -49,6 +49,10 @@ const powerPrimitive: PlainPrimitive = {
   name: "power",
   abstractEval: (inputs) => binaryRule("power", inputs),
   evaluate: (inputs, _, out) => evaluateBinary(inputs, out, powerLoops),
+  lanes: {
+    cost: 150,
+    float32: (f, [x, y]) => floatLanes(f32x4Pow(f, x.parts, y.parts)),
+  },
   vjp: (ct, { inputs: [x, y], output, needs }) => {
     const slope = (): Tensor => multiply(y, power(x, subtract(y, 1)));
     // log(x) is replaced by 0 at x = 0, where the product with x^y tends to 0.

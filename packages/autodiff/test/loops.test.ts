@@ -179,6 +179,17 @@ for (const name of [
   });
 }
 
+test("power(x, y) of float32 has the bits of plain loops", (t) => {
+  for (const [a, b] of LAYOUTS) {
+    const x = values(a, "float32", 1);
+    const y = ops.round(values(b, "float32", 2));
+    for (const exponent of [y, ops.divide(y, 3)]) {
+      sameAsPlain(t, () => ops.power(x, exponent), 4096);
+      sameAsPlain(t, () => ops.power(exponent, x), 4096);
+    }
+  }
+});
+
 /** Shapes and the axes that are reduced. */
 const REDUCED: readonly (readonly [shape: readonly number[], axis: readonly number[]])[] = [
   [[8195], [0]],

@@ -4,9 +4,30 @@
  * each rounding; a product and a sum under one `fround` is a fused multiply-add.
  */
 
-import { F32, U32 } from "./float32-bits.ts";
+import { F32, F64, F64_WORDS, U32 } from "./float32-bits.ts";
 
 const fround = Math.fround;
+
+/** Adding and subtracting this rounds a small number to a whole one. */
+const WHOLE = 1.5 * 2 ** 52;
+
+/** `1 / k!`, rounded to float64. */
+const INVERSE_FACTORIALS: readonly number[] = [
+  1,
+  1,
+  1 / 2,
+  1 / 6,
+  1 / 24,
+  1 / 120,
+  1 / 720,
+  1 / 5040,
+  1 / 40320,
+  1 / 362880,
+  1 / 3628800,
+  1 / 39916800,
+  1 / 479001600,
+  1 / 6227020800,
+];
 
 const SMALLEST_NORMAL = 2 ** -126;
 
@@ -174,8 +195,8 @@ export function log1p32(x: number): number {
 }
 
 /**
- * Computes the power `x ** y` of two float32: the engine's double-precision power, rounded once. XLA on a CPU rounds
- * differently in rare cases.
+ * Computes the power `x ** y` of two float32 as `2 ** (y log2(x))` in float64, rounded once: the same on every engine, and
+ * at most 0.501 ulp from the true value. XLA on a CPU rounds differently in rare cases.
  *
  * Unlike `Math.pow` it has `1 ** NaN` and `(-1) ** Infinity` equal to 1, as IEEE 754 has.
  *
@@ -194,9 +215,45 @@ export function log1p32(x: number): number {
  * ```
  */
 export function pow32(x: number, y: number): number {
-  if (x === 1 || (x === -1 && (y === Infinity || y === -Infinity))) return 1;
-  const power = fround(Math.pow(x, y));
-  return Math.abs(power) < SMALLEST_NORMAL ? power * 0 : power;
+  if (x === 1 || y === 0) return 1;
+  const size = Math.abs(x);
+  let power = size === 1 ? 1 : fround(exp2(y * log2(size)));
+  if (power < SMALLEST_NORMAL) power = 0;
+  if (x !== x || y !== y) return NaN;
+  if (x > 0 || Math.floor(y) !== y) return x < 0 && size < Infinity ? NaN : power;
+  const isOdd = Math.floor(y * 0.5) !== y * 0.5;
+  return isOdd && (x < 0 || Object.is(x, -0)) ? -power : power;
+}
+
+/** The binary logarithm of a float32 of at least 0, in float64: `e + 2 artanh((m - 1) / (m + 1)) / ln(2)` for `x = m 2^e`. */
+function log2(x: number): number {
+  if (x === 0) return -Infinity;
+  if (!(x < Infinity)) return x;
+  F64[0] = x;
+  let e = (F64_WORDS[1] >>> 20) - 1023;
+  F64_WORDS[1] = (F64_WORDS[1] & 0x000fffff) | 0x3ff00000;
+  let m = F64[0];
+  if (m > Math.SQRT2) {
+    m *= 0.5;
+    e += 1;
+  }
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  let p = 1 / 21;
+  for (let k = 19; k >= 3; k -= 2) p = p * z + 1 / k;
+  return e + (s + s * (z * p)) * (2 * Math.LOG2E);
+}
+
+/** `2 ** x` in float64, with x limited to [-200, 200]: `2^n` times the series of `exp(r ln(2))` for `x = n + r`. */
+function exp2(x: number): number {
+  const limited = Math.min(Math.max(x, -200), 200);
+  const n = limited + WHOLE - WHOLE;
+  const w = (limited - n) * Math.LN2;
+  let p = INVERSE_FACTORIALS[13];
+  for (let k = 12; k >= 0; k--) p = p * w + INVERSE_FACTORIALS[k];
+  F64_WORDS[0] = 0;
+  F64_WORDS[1] = (n + 1023) << 20;
+  return p * F64[0];
 }
 
 /**

@@ -1,10 +1,12 @@
 import test from "ava";
 import {
+  f32x4,
   f32x4Erf,
   f32x4Exp,
   f32x4Expm1,
   f32x4Log,
   f32x4Log1p,
+  f32x4Pow,
   f32x4Tanh,
   v128,
 } from "@flaxen/wasm";
@@ -95,5 +97,33 @@ test("f32x4Erf(f, xs) has the limits of the function and is close to it", (t) =>
   const wanted = [0.1124629160182849, 0.5204998778130465, 0.8427007929497148, 0.9953222650189527];
   for (const [i, y] of run([0.1, 0.5, 1, 2]).slice(0, 4).entries()) {
     t.true(Math.abs(y - wanted[i]) < 2e-7);
+  }
+});
+
+test("f32x4Pow(f, xs, ys) has the special values of IEEE 754 and is close to the power", (t) => {
+  const cases: readonly (readonly [x: number, y: number, power: number])[] = [
+    [0, -1, Infinity],
+    [-0, -1, -Infinity],
+    [-8, 3, -512],
+    [-8, 0.5, NaN],
+    [1, NaN, 1],
+    [NaN, 0, 1],
+    [-1, Infinity, 1],
+    [-Infinity, 0.5, Infinity],
+  ];
+  const two = cases.map(([, y]) => y);
+  const run = (y: readonly number[]): ((x: readonly number[]) => number[]) =>
+    onEight((f, xs) => {
+      const ys = [0, 4].map((i) => f.let(f32x4.const(y.slice(i, i + 4))));
+      return f32x4Pow(f, xs, ys);
+    });
+  t.deepEqual(
+    run(two)(cases.map(([x]) => x)),
+    cases.map(([, , power]) => power),
+  );
+  const bases = [0.1, 0.9, 1.1, 2, 10, 1e10, 1e-10, 3];
+  const exponents = [2.5, 100, -100, 0.5, -3, 3.7, 3.5, 80].map(Math.fround);
+  for (const [i, z] of run(exponents)(bases).entries()) {
+    t.is(z, Math.fround(Math.fround(bases[i]) ** exponents[i]));
   }
 });
