@@ -38,7 +38,7 @@ export interface BodyNode {
 }
 
 /** A reduction at the end of the body. */
-export interface BodyReduction {
+interface BodyReduction {
   /** How it runs. */
   readonly reducer: Reducer;
   /** Position of the operand. */

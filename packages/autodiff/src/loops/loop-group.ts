@@ -3,7 +3,7 @@ import type { Shape } from "@flaxen/ndarray";
 import type { Primitive } from "../primitive.ts";
 
 /** An array that a loop reads: row-major, broadcast against the shape of its group by NumPy's rules. */
-export interface LoopInput {
+interface LoopInput {
   /** Length of each axis. */
   readonly shape: Shape;
   /** Element type. */
@@ -26,7 +26,7 @@ export interface LoopNode {
 export type ReductionKind = "sum" | "max" | "min" | "any" | "all";
 
 /** A value of a loop reduced over axes; the result has the shape without them. */
-export interface LoopReduction {
+interface LoopReduction {
   /** What is computed. */
   readonly kind: ReductionKind;
   /** Position of the reduced value among the inputs and, after them, the nodes. */

@@ -36,7 +36,7 @@ interface OpenLoop {
 }
 
 /** Elements whose partial sums are kept apart; a row whose length is a multiple of it can be joined with the next. */
-export const PARTIALS = 8;
+const PARTIALS = 8;
 
 /**
  * Plans the loops over `shape`.
