@@ -11,7 +11,7 @@ export interface Snapshot {
 }
 
 /** The fields of a slot. */
-export type HeldSlot = Readonly<Pick<VariableSlot, "held" | "metadata" | "scope">>;
+type HeldSlot = Readonly<Pick<VariableSlot, "held" | "metadata" | "scope">>;
 
 /** Remembers the values of Variables and the fields of containers. */
 export function takeSnapshot({ leaves, entered }: Traversal): Snapshot {

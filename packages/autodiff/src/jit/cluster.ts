@@ -28,7 +28,7 @@ export function loopOperand(value: GraphValue): GraphValue {
 }
 
 /** What has to be computed before an application. */
-export function operandsOf(node: Application, inLoop: boolean): readonly GraphValue[] {
+function operandsOf(node: Application, inLoop: boolean): readonly GraphValue[] {
   const { operands } = node.source;
   return inLoop ? operands.map(loopOperand) : operands;
 }

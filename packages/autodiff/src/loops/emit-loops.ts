@@ -238,13 +238,16 @@ class LoopEmitter {
    */
   private width(): number {
     const { body, fixed } = this;
+    let longest = 0;
     let cost = body.outputs.length;
     for (let i = 0; i < fixed.length; i++) {
       if (fixed[i]) continue;
       const own = i < body.inputs.length ? 1 : body.nodes[i - body.inputs.length].cost;
-      if (own >= LONG) return 4;
+      longest = Math.max(longest, own);
       cost += own;
     }
+    // Four of the longest ones would leave no registers.
+    if (longest >= LONG) return longest >= 80 ? 2 : 4;
     return cost <= 10 ? 4 : cost <= 16 ? 2 : 1;
   }
 
