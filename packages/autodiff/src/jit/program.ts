@@ -78,7 +78,7 @@ export class Program {
   }
 }
 
-/** What {@link Program.describe} tells. */
+/** What `explain()` tells. */
 export interface ProgramDescription {
   /** Applications of primitives that were traced. */
   readonly operations: number;
