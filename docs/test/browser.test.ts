@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
@@ -11,7 +11,6 @@ import { setWasmEnabled } from "flaxen";
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
 import { results } from "./results.ts";
-import type { Results } from "./results.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
@@ -21,14 +20,21 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 // Without a browser these tests are skipped and counted as skipped.
 const browserTest = CHROMIUM === undefined ? test.skip : test.serial;
 
-const IMPORT_MAP = JSON.stringify({
-  imports: Object.fromEntries(
-    readdirSync(join(ROOT, "packages")).map((folder) => [
-      folder === "flaxen" ? folder : `@flaxen/${folder}`,
-      `/packages/${folder}/dist/index.js`,
-    ]),
-  ),
-});
+/** Every entry point of every package, e.g. `@flaxen/rng/tracing`. */
+const MODULES: Readonly<Record<string, string>> = Object.fromEntries(
+  readdirSync(join(ROOT, "packages")).flatMap((folder) => {
+    const { name, exports = {} } = readJson(`packages/${folder}/package.json`) as {
+      readonly name: string;
+      readonly exports?: Readonly<Record<string, string | { readonly default: string }>>;
+    };
+    return Object.entries(exports).flatMap(([path, target]) =>
+      typeof target === "string"
+        ? []
+        : [[name + path.slice(1), `/packages/${folder}/${target.default.slice(2)}`]],
+    );
+  }),
+);
+const IMPORT_MAP = JSON.stringify({ imports: MODULES });
 const IMPORT_MAP_HASH = createHash("sha256").update(IMPORT_MAP).digest("base64");
 const PAGE = `<!doctype html>
 <script type="importmap">${IMPORT_MAP}</script>
@@ -36,11 +42,55 @@ const PAGE = `<!doctype html>
 <body></body>`;
 const MAIN = `
 import { results, wasmAllowed } from "/docs/build/test/results.js";
-document.body.textContent = JSON.stringify({ wasm: wasmAllowed(), ...results() });
+import { digests } from "/packages/conformance/build/test/digests.js";
+const [eager, jit] = [digests("eager"), digests("jit")];
+document.body.textContent = JSON.stringify({ wasm: wasmAllowed(), ...results(), eager, jit });
+`;
+/** Import maps do not reach workers, so these scripts come with paths in place of names, as from a bundler. */
+const THREADS_PAGE = `<!doctype html>
+<script type="module" src="/resolved/threads.js"></script>
+<body></body>`;
+const THREADS = `
+import { convGeneralDilated, jit, matmul, setThreads, threads } from "@flaxen/autodiff";
+import { key, normal } from "@flaxen/rng";
+const [a, b] = [normal(key(1), [301, 203]), normal(key(2), [203, 259])];
+const [x, k] = [normal(key(3), [19, 14, 15, 16]), normal(key(4), [3, 3, 16, 40])];
+const f = (a, b, x, k) => [matmul(a, b), convGeneralDilated(x, k, { padding: "SAME" })];
+const compiled = jit(f);
+const bits = () => [...f(a, b, x, k), ...compiled(a, b, x, k)].map(({ data }) => [...data].join()).join(" ");
+const alone = bits();
+const counts = [];
+let rejection = null;
+try {
+  for (const n of [2, 3]) {
+    await setThreads(n);
+    counts.push(threads(), bits() === alone);
+  }
+  await setThreads(1);
+} catch (error) {
+  rejection = String(error);
+}
+counts.push(threads(), bits() === alone);
+document.body.textContent = JSON.stringify({ isolated: crossOriginIsolated, rejection, counts });
 `;
 /** Only the site's own files may run: neither eval nor WebAssembly. */
 const STRICT = `script-src 'self' 'sha256-${IMPORT_MAP_HASH}'`;
-const SERVED = /^\/(packages\/[a-z-]+\/dist|docs\/build\/test)\/[\w./-]+\.js$/;
+const SERVED = /^\/(packages\/[a-z-]+\/(dist|build\/test)|docs\/build\/test)\/[\w./-]+\.js$/;
+const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
+}
+
+/** Replaces the names of packages in imports by their paths. */
+function resolveNames(script: string): string {
+  return script.replace(/(from|import) "([^"./][^"]*)"/g, (_, word: string, name: string) => {
+    return `${word} "/resolved${MODULES[name]}"`;
+  });
+}
 
 let browser: Browser;
 let server: Server;
@@ -48,18 +98,24 @@ let server: Server;
 test.before(async () => {
   if (CHROMIUM === undefined) return;
   server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    const script = { "content-type": "text/javascript" };
-    if (path === "/open" || path === "/strict") {
-      const policy = path === "/strict" ? { "content-security-policy": STRICT } : {};
-      response.writeHead(200, { "content-type": "text/html", ...policy }).end(PAGE);
-    } else if (path === "/main.js") {
-      response.writeHead(200, script).end(MAIN);
-    } else if (SERVED.test(path)) {
-      readFile(join(ROOT, path)).then(
-        (content) => response.writeHead(200, script).end(content),
-        () => response.writeHead(404).end(),
-      );
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const isResolved = pathname.startsWith("/resolved/");
+    const path = isResolved ? pathname.slice("/resolved".length) : pathname;
+    const html = { "content-type": "text/html" };
+    // Workers of an isolated page must be isolated too.
+    const script = { "content-type": "text/javascript", ...(isResolved ? ISOLATED : {}) };
+    const finish = (text: string): void => {
+      response.writeHead(200, script).end(isResolved ? resolveNames(text) : text);
+    };
+    if (path === "/open") response.writeHead(200, html).end(PAGE);
+    else if (path === "/strict") {
+      response.writeHead(200, { ...html, "content-security-policy": STRICT }).end(PAGE);
+    } else if (path === "/isolated") response.writeHead(200, { ...html, ...ISOLATED }).end(THREADS_PAGE);
+    else if (path === "/shared") response.writeHead(200, html).end(THREADS_PAGE);
+    else if (path === "/main.js") finish(MAIN);
+    else if (path === "/threads.js") finish(THREADS);
+    else if (SERVED.test(path)) {
+      readFile(join(ROOT, path), "utf8").then(finish, () => response.writeHead(404).end());
     } else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -77,14 +133,21 @@ test.after.always(async () => {
   server?.close();
 });
 
-async function resultsOf(path: string): Promise<Results & { wasm: boolean }> {
+/** What a page writes into its body, as JSON. */
+async function resultsOf(path: string): Promise<unknown> {
   const page = await browser.newPage();
   const failed = new Promise<never>((_, reject) => page.on("pageerror", reject));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`);
   const body = page.locator("body:not(:empty)");
   const text = await Promise.race([body.innerText({ timeout: 60_000 }), failed]);
   await page.close();
-  return JSON.parse(text) as Results & { wasm: boolean };
+  return JSON.parse(text);
+}
+
+/** What the pages `open` and `strict` must write: the bits of Node, and those that are committed. */
+function expected(wasm: boolean): object {
+  const digests = readJson("packages/conformance/answers/digests.json");
+  return { wasm, ...results(), eager: digests, jit: digests };
 }
 
 test("training without WebAssembly gives the same bits in Node", (t) => {
@@ -94,10 +157,27 @@ test("training without WebAssembly gives the same bits in Node", (t) => {
   setWasmEnabled(true);
 });
 
-browserTest("training on an ordinary page gives the bits of Node", async (t) => {
-  t.deepEqual(await resultsOf("open"), { wasm: true, ...results() });
+browserTest("an ordinary page gives the bits of Node, eager and by jit", async (t) => {
+  t.deepEqual(await resultsOf("open"), expected(true));
 });
 
-browserTest("training under a strict Content Security Policy gives the bits of Node", async (t) => {
-  t.deepEqual(await resultsOf("strict"), { wasm: false, ...results() });
+browserTest("a strict Content Security Policy gives the bits of Node, eager and by jit", async (t) => {
+  t.deepEqual(await resultsOf("strict"), expected(false));
+});
+
+browserTest("setThreads(n) on a cross-origin isolated page gives the bits of one thread", async (t) => {
+  t.deepEqual(await resultsOf("isolated"), {
+    isolated: true,
+    rejection: null,
+    counts: [2, true, 3, true, 1, true],
+  });
+});
+
+browserTest("setThreads(n) on any other page is rejected, and one thread remains", async (t) => {
+  t.deepEqual(await resultsOf("shared"), {
+    isolated: false,
+    rejection:
+      "Error: setThreads: memory must be shareable, got none that is. Pages must be cross-origin isolated.",
+    counts: [1, true],
+  });
 });
