@@ -72,6 +72,24 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : bind(astypePrimitive, [x], { dtype });
 }
 
+/** Constants of programs come again and again; an operand is never written to. */
+const scalars: Map<number, NDArray> = /* @__PURE__ */ new Map();
+/** Scalars that are remembered; beyond it all are forgotten. */
+const MOST_SCALARS = 256;
+
+/** A bare number as an operand of float32. */
+function float32Operand(x: number): NDArray {
+  let tensor = scalars.get(x);
+  // A Map takes 0 for -0.
+  if (tensor === undefined || (x === 0 && Object.is(x, -0))) {
+    tensor = scalarTensor(x, "float32");
+    if (Object.is(x, -0)) return tensor;
+    if (scalars.size >= MOST_SCALARS) scalars.clear();
+    scalars.set(x, tensor);
+  }
+  return tensor;
+}
+
 /** An array of rank 0. The common dtypes skip the checks of `full`, which cost more than the operation. */
 export function scalarTensor(x: Scalar, dtype: DType): NDArray {
   switch (dtype) {
@@ -135,7 +153,12 @@ export function promote(
 ): Tensor[] {
   const checked = operands.map((x, i) => (isScalar(x) ? x : checkOperand(callee, names[i], x)));
   const dtype = commonDType(checked, inexact);
-  return checked.map((x) => (isScalar(x) ? scalarTensor(x, dtype) : cast(x, dtype)));
+  return checked.map((x) => {
+    if (!isScalar(x)) return cast(x, dtype);
+    return dtype === "float32" && typeof x === "number"
+      ? float32Operand(x)
+      : scalarTensor(x, dtype);
+  });
 }
 
 const PAIR: readonly string[] = ["x", "y"];

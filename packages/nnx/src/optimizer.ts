@@ -9,7 +9,7 @@ import type { Module } from "./module.ts";
 import { formatPath, pathKey } from "./paths.ts";
 import type { Path } from "./paths.ts";
 import { Pytree } from "./pytree.ts";
-import { checkNode, leavesOf, nest } from "./state.ts";
+import { checkNode, leavesOf, nest, setField } from "./state.ts";
 import type { TensorTree } from "./tensor-tree.ts";
 import { findVariables, isNode } from "./traverse.ts";
 import { matchValue, sameShape } from "./update.ts";
@@ -191,7 +191,7 @@ export class Optimizer<M extends object = Module> extends Pytree {
     );
     const writes = [
       ...planUpdates(params, updates),
-      ...planState(this.optState, newState, ["optState"]),
+      ...planState(this.optState, newState, ["optState"], []),
       [this.step, add(this.step.value, full([], 1, "uint32"))] as const,
     ];
     for (const [variable, value] of writes) checkWritable(variable, value);
@@ -254,7 +254,36 @@ function selectGradients(grads: object, wrt: Filter): Leaf[] {
   return found;
 }
 
-function matchGradients(params: readonly Selected[], grads: readonly Leaf[]): Leaf[] {
+/** Whether two lists have the same paths in the same order, as they nearly always do. */
+function samePaths(
+  a: readonly (readonly [Path, ...unknown[]])[],
+  b: readonly (readonly [Path, ...unknown[]])[],
+): boolean {
+  return a.length === b.length && a.every(([path], i) => samePath(path, b[i][0]));
+}
+
+function samePath(a: Path, b: Path): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function checkShape([path, value]: Leaf, param: Tensor): void {
+  if (!sameShape(value.shape, param.shape)) {
+    throw new RangeError(
+      `Optimizer.update: grads must have the shapes of the parameters, got ${describe(value)} for ${describe(param)} at ${formatPath(path)}.`,
+    );
+  }
+}
+
+/** The gradients in the order of the parameters. */
+function matchGradients(params: readonly Selected[], grads: readonly Leaf[]): readonly Leaf[] {
+  const matched = samePaths(params, grads) ? grads : arrangeGradients(params, grads);
+  matched.forEach((leaf, i) => checkShape(leaf, params[i][1]));
+  return matched;
+}
+
+function arrangeGradients(params: readonly Selected[], grads: readonly Leaf[]): Leaf[] {
   const given = new Map(grads.map((leaf) => [pathKey(leaf[0]), leaf]));
   const known = new Set(params.map(([path]) => pathKey(path)));
   const missing = params.map(([path]) => path).filter((path) => !given.has(pathKey(path)));
@@ -265,27 +294,23 @@ function matchGradients(params: readonly Selected[], grads: readonly Leaf[]): Le
       `Optimizer.update: grads must hold the paths that wrt selects, got missing: ${list(missing)}; unknown: ${list(unknown)}.`,
     );
   }
-  return params.map(([path, param]) => {
-    const leaf = given.get(pathKey(path)) as Leaf;
-    if (!sameShape(leaf[1].shape, param.shape)) {
-      throw new RangeError(
-        `Optimizer.update: grads must have the shapes of the parameters, got ${describe(leaf[1])} for ${describe(param)} at ${formatPath(path)}.`,
-      );
-    }
-    return leaf;
-  });
+  return params.map(([path]) => given.get(pathKey(path)) as Leaf);
 }
 
 function planUpdates(params: readonly Selected[], updates: unknown): Writes {
-  const given = new Map(leavesOf(updates).map(([path, leaf]) => [pathKey(path), leaf]));
-  return params.map(([path, param, variable]) => {
-    const step = given.get(pathKey(path));
+  const leaves = leavesOf(updates);
+  const given = samePaths(params, leaves)
+    ? null
+    : new Map(leaves.map(([path, leaf]) => [pathKey(path), leaf]));
+  return params.map(([path, param, variable], i) => {
+    const step = given === null ? leaves[i][1] : given.get(pathKey(path));
     if (!isTensor(step) || !sameShape(step.shape, param.shape)) {
       throw new Error(
         `Optimizer.update: tx.update must return an update like ${describe(param)} at ${formatPath(path)}, got ${describe(step)}.`,
       );
     }
-    return [variable, astype(add(param, step), param.dtype)] as const;
+    const next = add(param, step);
+    return [variable, next.dtype === param.dtype ? next : astype(next, param.dtype)] as const;
   });
 }
 
@@ -311,17 +336,27 @@ function mapChildren(
 ): unknown {
   if (Array.isArray(state)) return state.map(f);
   if (!isNode(state)) return state;
-  return Object.fromEntries(Object.entries(state).map(([key, child]) => [key, f(child, key)]));
+  const mapped: Record<string, unknown> = {};
+  for (const key of Object.keys(state)) {
+    setField(mapped, key, f((state as Readonly<Record<string, unknown>>)[key], key));
+  }
+  return mapped;
 }
 
 /** Pairs the Variables of a wrapped state with the arrays of the next one. */
-function planState(wrapped: unknown, next: unknown, path: Path): Writes {
+function planState(
+  wrapped: unknown,
+  next: unknown,
+  path: Path,
+  writes: (readonly [Variable<unknown>, Tensor])[],
+): Writes {
   if (isVariable(wrapped)) {
     const present = wrapped.value as Tensor;
     const value = typeof next === "number" ? full(present.shape, next, present.dtype) : next;
-    return [[wrapped, matchValue("Optimizer.update", path, present, value) as Tensor]];
+    writes.push([wrapped, matchValue("Optimizer.update", path, present, value) as Tensor]);
+    return writes;
   }
-  if (!isNode(wrapped)) return [];
+  if (!isNode(wrapped)) return writes;
   const names = Object.keys(wrapped);
   const given = isNode(next) ? Object.keys(next) : [];
   if (names.length !== given.length || !names.every((name) => given.includes(name))) {
@@ -329,11 +364,13 @@ function planState(wrapped: unknown, next: unknown, path: Path): Writes {
       `Optimizer.update: tx.update must keep the structure of its state, got other fields at ${formatPath(path)}.`,
     );
   }
-  return names.flatMap((name) =>
+  for (const name of names) {
     planState(
       (wrapped as Readonly<Record<string, unknown>>)[name],
       (next as Readonly<Record<string, unknown>>)[name],
       [...path, name],
-    ),
-  );
+      writes,
+    );
+  }
+  return writes;
 }

@@ -198,7 +198,7 @@ function isSorted(flat: readonly (readonly [Path, unknown])[]): boolean {
 type Fields = Record<string | number, unknown>;
 
 // Assignment is several times faster than a definition, and on a plain object the same but for one name.
-function setField(target: Fields, key: string | number, value: unknown): void {
+export function setField(target: Fields, key: string | number, value: unknown): void {
   if (key === "__proto__") defineField(target, key, value);
   else target[key] = value;
 }
