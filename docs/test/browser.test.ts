@@ -110,7 +110,8 @@ test.before(async () => {
     if (path === "/open") response.writeHead(200, html).end(PAGE);
     else if (path === "/strict") {
       response.writeHead(200, { ...html, "content-security-policy": STRICT }).end(PAGE);
-    } else if (path === "/isolated") response.writeHead(200, { ...html, ...ISOLATED }).end(THREADS_PAGE);
+    } else if (path === "/isolated")
+      response.writeHead(200, { ...html, ...ISOLATED }).end(THREADS_PAGE);
     else if (path === "/shared") response.writeHead(200, html).end(THREADS_PAGE);
     else if (path === "/main.js") finish(MAIN);
     else if (path === "/threads.js") finish(THREADS);
@@ -161,17 +162,23 @@ browserTest("an ordinary page gives the bits of Node, eager and by jit", async (
   t.deepEqual(await resultsOf("open"), expected(true));
 });
 
-browserTest("a strict Content Security Policy gives the bits of Node, eager and by jit", async (t) => {
-  t.deepEqual(await resultsOf("strict"), expected(false));
-});
+browserTest(
+  "a strict Content Security Policy gives the bits of Node, eager and by jit",
+  async (t) => {
+    t.deepEqual(await resultsOf("strict"), expected(false));
+  },
+);
 
-browserTest("setThreads(n) on a cross-origin isolated page gives the bits of one thread", async (t) => {
-  t.deepEqual(await resultsOf("isolated"), {
-    isolated: true,
-    rejection: null,
-    counts: [2, true, 3, true, 1, true],
-  });
-});
+browserTest(
+  "setThreads(n) on a cross-origin isolated page gives the bits of one thread",
+  async (t) => {
+    t.deepEqual(await resultsOf("isolated"), {
+      isolated: true,
+      rejection: null,
+      counts: [2, true, 3, true, 1, true],
+    });
+  },
+);
 
 browserTest("setThreads(n) on any other page is rejected, and one thread remains", async (t) => {
   t.deepEqual(await resultsOf("shared"), {

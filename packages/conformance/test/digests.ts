@@ -62,7 +62,8 @@ export function digests(mode: Mode): Digests {
   }
   for (const dtype of INTEGERS) {
     const [x, y] = [values(4, [100], dtype), values(5, [100], dtype)];
-    for (const op of ["negative", "abs", "sign", "square"]) add(`${op} ${dtype}`, operations[op], x);
+    for (const op of ["negative", "abs", "sign", "square"])
+      add(`${op} ${dtype}`, operations[op], x);
     for (const op of BINARY) {
       if (op !== "power") add(`${op} ${dtype}`, operations[op], x, y);
     }
@@ -93,7 +94,12 @@ export function digests(mode: Mode): Digests {
       ["stacks", [3, 1, 7, 9], [2, 9, 5]],
       ["vectors", [301], [301]],
     ] as const) {
-      both(`matmul of ${name} ${dtype}`, operations["matmul"], values(9, a, dtype), values(10, b, dtype));
+      both(
+        `matmul of ${name} ${dtype}`,
+        operations["matmul"],
+        values(9, a, dtype),
+        values(10, b, dtype),
+      );
     }
     for (const [name, input, kernel, options] of CONVOLUTIONS) {
       const f: Operation = (x, k) => operations["convGeneralDilated"](x, k, options);
@@ -247,7 +253,9 @@ function train(make: (rngs: nnx.Rngs) => Model, compile: <F>(f: F) => F): unknow
   });
   const losses = [0, 1, 2].map(() => step(model, optimizer, x, y));
   const states = [model, optimizer].flatMap((part) => nnx.toFlatState(nnx.state(part)));
-  const held = states.map(([, { value }]) => (isTensor(value) ? value : random.keyData(value as never)));
+  const held = states.map(([, { value }]) =>
+    isTensor(value) ? value : random.keyData(value as never),
+  );
   return [losses, held];
 }
 

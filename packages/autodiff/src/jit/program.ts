@@ -1,6 +1,6 @@
 import { reshape } from "@flaxen/ndarray";
 import type { NDArray } from "@flaxen/ndarray";
-import { scratch, scratchEpoch, simdSupported, wasmEnabled } from "@flaxen/wasm";
+import { scratch, scratchEpoch, simdSupported, wasmEnabled, wasmSupported } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
 import { byteLength, copyIn, copyOut } from "../memory-kernel.ts";
 import { storageOf } from "./cluster.ts";
@@ -128,7 +128,8 @@ class ArenaProgram {
 
   /** Null where WebAssembly is missing or memory is short. */
   static compile(graph: Graph, carried: readonly (number | null)[]): ArenaProgram | null {
-    const memory = wasmEnabled() && simdSupported() ? scratch() : undefined;
+    const allowed = wasmEnabled() && wasmSupported() && simdSupported();
+    const memory = allowed ? scratch() : undefined;
     if (memory === undefined) return null;
     const steps = planSteps(graph);
     let bytes = 0;
