@@ -17,13 +17,13 @@ const MOST_PLACES = 100;
  * @param count - Number of digits, from 1 to 40.
  */
 export function roundedDecimal(x: number, count: number): Decimal {
-  const text = x.toExponential(count - 1);
-  if (!x.toExponential(count).includes("5e")) return decimalOf(text);
   // A number halfway between two of so few digits has few digits itself.
   const exact = x.toExponential(MOST_PLACES);
   const last = count > 1 ? count : 0;
   const isTie = /^[02468]\.?50*e/.test(exact.slice(last));
-  return decimalOf(isTie ? exact.slice(0, last + 1) + exact.slice(exact.indexOf("e")) : text);
+  return decimalOf(
+    isTie ? exact.slice(0, last + 1) + exact.slice(exact.indexOf("e")) : x.toExponential(count - 1),
+  );
 }
 
 function decimalOf(text: string): Decimal {
@@ -33,17 +33,14 @@ function decimalOf(text: string): Decimal {
 
 /** Returns the decimal of the fewest digits that `dtype` reads back as `x`, a value of at least 0: the one closest to it. */
 export function shortestDecimal(x: number, dtype: DType): Decimal {
-  if (dtype === "float64") return decimalOf(x.toExponential());
-  for (let count = 1; ; count++) {
-    const closest = roundedDecimal(x, count);
+  for (let count = 1; dtype !== "float64"; count++) {
+    const { digits, exponent } = roundedDecimal(x, count);
+    const whole = Number(digits.padEnd(count, "0"));
     // Powers of two are closer to the values below them than to those above, so the next decimal may do better.
-    const whole = Number(closest.digits.padEnd(count, "0")) + 1;
-    const next = decimalOf(whole.toExponential());
-    const above = { ...next, exponent: next.exponent + closest.exponent - count + 1 };
-    for (const decimal of [closest, above]) {
-      const { digits, exponent } = decimal;
-      const value = Number(`${digits}e${exponent - digits.length + 1}`);
-      if (roundTo(dtype, value) === x) return decimal;
+    for (const integer of [whole, whole + 1]) {
+      const value = Number(`${integer}e${exponent - count + 1}`);
+      if (roundTo(dtype, value) === x) return decimalOf(value.toExponential());
     }
   }
+  return decimalOf(x.toExponential());
 }

@@ -49,63 +49,51 @@ export function writeElement(
   index: number,
   value: Scalar,
 ): void {
-  if (dtype === "int64" || dtype === "uint64") {
-    (data as BigInt64Array)[index] = toBigInt(callee, value);
-    return;
-  }
   const numbers = data as NumberData;
   if (isComplex(dtype)) {
     const complex = isComplexScalar(value);
-    numbers[2 * index] = complex ? value.re : toNumber(callee, value);
+    numbers[2 * index] = complex ? value.re : Number(checkReal(callee, value));
     numbers[2 * index + 1] = complex ? value.im : 0;
     return;
   }
+  const real = checkReal(callee, value);
+  const number = Number(real);
   switch (dtype) {
+    case "int64":
+    case "uint64":
+      (data as BigInt64Array)[index] =
+        typeof real !== "number"
+          ? BigInt(real)
+          : Number.isFinite(real)
+            ? BigInt(Math.trunc(real))
+            : 0n;
+      break;
     case "bool":
-      numbers[index] = Number(toNumber(callee, value) !== 0);
+      numbers[index] = Number(number !== 0);
       break;
     case "float16":
-      numbers[index] = float16Bits(toNumber(callee, value));
+      numbers[index] = float16Bits(number);
       break;
     case "bfloat16":
-      numbers[index] = bfloat16Bits(toNumber(callee, value));
+      numbers[index] = bfloat16Bits(number);
       break;
     case "float32":
     case "float64":
-      numbers[index] = toNumber(callee, value);
+      numbers[index] = number;
       break;
     default:
       // A bigint is wrapped before it becomes a number, which holds only 53 bits.
-      numbers[index] =
-        typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : toNumber(callee, value);
+      numbers[index] = typeof real === "bigint" ? Number(BigInt.asIntN(32, real)) : number;
   }
 }
 
-function toNumber(callee: string, value: Scalar): number {
+function checkReal(callee: string, value: Scalar): number | boolean | bigint {
   switch (typeof value) {
     case "number":
-      return value;
     case "boolean":
     case "bigint":
-      return Number(value);
-    default:
-      throw notReal(callee, value);
-  }
-}
-
-function toBigInt(callee: string, value: Scalar): bigint {
-  switch (typeof value) {
-    case "bigint":
       return value;
-    case "boolean":
-      return value ? 1n : 0n;
-    case "number":
-      return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
     default:
-      throw notReal(callee, value);
+      throw new TypeError(`${callee}: value must be a real scalar, got ${describe(value)}.`);
   }
-}
-
-function notReal(callee: string, value: unknown): TypeError {
-  return new TypeError(`${callee}: value must be a real scalar, got ${describe(value)}.`);
 }

@@ -151,16 +151,11 @@ export class NDArray<D extends DType = DType> {
    * @throws {@link RangeError} if there are too many arguments or one is out of range.
    */
   lo(...starts: (number | null | undefined)[]): NDArray<D> {
-    checkAtMost("NDArray.lo", this, starts.length);
-    const shape = this.shape.slice();
-    let { offset } = this;
-    starts.forEach((start, axis) => {
-      if (leavesAxis("NDArray.lo", start)) return;
-      checkBelow("NDArray.lo", "start", start, shape[axis] + 1);
-      offset += this.stride[axis] * start;
-      shape[axis] -= start;
+    return slice("NDArray.lo", this, starts, (start, length) => {
+      if (leavesAxis("NDArray.lo", start)) return [0, length, 1];
+      checkBelow("NDArray.lo", "start", start, length + 1);
+      return [start, length - start, 1];
     });
-    return view(this, shape, this.stride, offset);
   }
 
   /**
@@ -171,14 +166,11 @@ export class NDArray<D extends DType = DType> {
    * @throws {@link RangeError} if there are too many arguments or one is out of range.
    */
   hi(...lengths: (number | null | undefined)[]): NDArray<D> {
-    checkAtMost("NDArray.hi", this, lengths.length);
-    const shape = this.shape.slice();
-    lengths.forEach((length, axis) => {
-      if (leavesAxis("NDArray.hi", length)) return;
-      checkBelow("NDArray.hi", "length", length, shape[axis] + 1);
-      shape[axis] = length;
+    return slice("NDArray.hi", this, lengths, (kept, length) => {
+      if (leavesAxis("NDArray.hi", kept)) return [0, length, 1];
+      checkBelow("NDArray.hi", "length", kept, length + 1);
+      return [0, kept, 1];
     });
-    return view(this, shape, this.stride, this.offset);
   }
 
   /**
@@ -189,22 +181,14 @@ export class NDArray<D extends DType = DType> {
    * @throws {@link RangeError} if there are too many arguments or one is 0 or not an integer.
    */
   step(...steps: (number | null | undefined)[]): NDArray<D> {
-    checkAtMost("NDArray.step", this, steps.length);
-    const shape = this.shape.slice();
-    const stride = this.stride.slice();
-    let { offset } = this;
-    steps.forEach((step, axis) => {
-      if (step === undefined || step === null) return;
+    return slice("NDArray.step", this, steps, (step, length) => {
       if (!Number.isSafeInteger(step) || step === 0) {
         throw new RangeError(
           `NDArray.step: step must be a non-zero integer, got ${describe(step)}.`,
         );
       }
-      if (step < 0 && shape[axis] > 0) offset += stride[axis] * (shape[axis] - 1);
-      shape[axis] = Math.ceil(shape[axis] / Math.abs(step));
-      stride[axis] *= step;
+      return [step < 0 ? length - 1 : 0, Math.ceil(length / Math.abs(step)), step];
     });
-    return view(this, shape, stride, offset);
   }
 
   /**
@@ -238,21 +222,11 @@ export class NDArray<D extends DType = DType> {
    * @throws {@link RangeError} if there are too many arguments or an index is out of range.
    */
   pick(...indices: (number | null | undefined)[]): NDArray<D> {
-    checkAtMost("NDArray.pick", this, indices.length);
-    const shape: number[] = [];
-    const stride: number[] = [];
-    let { offset } = this;
-    this.shape.forEach((length, axis) => {
-      const index = indices[axis];
-      if (leavesAxis("NDArray.pick", index)) {
-        shape.push(length);
-        stride.push(this.stride[axis]);
-      } else {
-        checkBelow("NDArray.pick", "index", index, length);
-        offset += this.stride[axis] * index;
-      }
+    return slice("NDArray.pick", this, indices, (index, length) => {
+      if (leavesAxis("NDArray.pick", index)) return [0, length, 1];
+      checkBelow("NDArray.pick", "index", index, length);
+      return [index];
     });
-    return view(this, shape, stride, offset);
   }
 
   /**
@@ -292,17 +266,13 @@ export class NDArray<D extends DType = DType> {
   // file forbids computed member names, hence not as members. The second is what console.log asks
   // in Node; the third makes `Number(x)` of an array of size 1 its element.
   static {
-    const inspect = Symbol.for("nodejs.util.inspect.custom");
-    Object.defineProperty(this.prototype, NDARRAY, { value: true });
-    Object.defineProperty(this.prototype, inspect, {
-      value(this: NDArray): string {
-        return this.toString();
-      },
-    });
-    Object.defineProperty(this.prototype, Symbol.toPrimitive, {
-      value(this: NDArray, hint: string): unknown {
-        return hint === "number" ? this.item() : this.toString();
-      },
+    const toText = function (this: NDArray, hint?: unknown): unknown {
+      return hint === "number" ? this.item() : this.toString();
+    };
+    Object.defineProperties(this.prototype, {
+      [NDARRAY]: { value: true },
+      [Symbol.for("nodejs.util.inspect.custom")]: { value: toText },
+      [Symbol.toPrimitive]: { value: toText },
     });
   }
 }
@@ -316,6 +286,36 @@ export function view<D extends DType>(
 ): NDArray<D> {
   const start = shape.includes(0) ? x.offset : offset;
   return new NDArray(x.data, shape, stride, start, x.dtype);
+}
+
+/**
+ * A view of which `part` says, for each axis that has an argument, where it begins, how long it is (an axis without
+ * length is dropped) and how many elements one step takes.
+ */
+function slice<D extends DType>(
+  callee: string,
+  x: NDArray<D>,
+  args: readonly (number | null | undefined)[],
+  part: (arg: number, length: number) => readonly [start: number, length?: number, step?: number],
+): NDArray<D> {
+  if (args.length > x.ndim) {
+    throw new RangeError(
+      `${callee}: arguments must be at most ${x.ndim} in number, got ${args.length}.`,
+    );
+  }
+  const shape: number[] = [];
+  const stride: number[] = [];
+  let { offset } = x;
+  x.shape.forEach((length, axis) => {
+    const arg = args[axis];
+    const [start, kept, step = 1] =
+      arg === undefined || arg === null ? [0, length] : part(arg, length);
+    offset += x.stride[axis] * start;
+    if (kept === undefined) return;
+    shape.push(kept);
+    stride.push(x.stride[axis] * step);
+  });
+  return view(x, shape, stride, offset);
 }
 
 function checkStride(stride: unknown, ndim: number): void {
@@ -355,17 +355,8 @@ function checkCount(callee: string, x: NDArray, count: number): void {
   }
 }
 
-function checkAtMost(callee: string, x: NDArray, count: number): void {
-  if (count > x.shape.length) {
-    throw new RangeError(
-      `${callee}: arguments must be at most ${x.shape.length} in number, got ${count}.`,
-    );
-  }
-}
-
 /** Tells whether an argument of lo, hi or pick means "leave this axis". */
-function leavesAxis(callee: string, x: number | null | undefined): x is null | undefined {
-  if (x === undefined || x === null) return true;
+function leavesAxis(callee: string, x: number): boolean {
   if (typeof x !== "number") {
     throw new TypeError(`${callee}: arguments must be integers, got ${describe(x)}.`);
   }
@@ -385,20 +376,18 @@ function checkBelow(callee: string, argument: string, x: number, end: number): v
  * exist.
  */
 function locate(callee: string, x: NDArray, args: readonly number[], count: number): number {
-  const { shape, stride } = x;
+  const { shape } = x;
   checkCount(callee, x, count);
-  let index = x.offset;
+  const indices = args.length === count ? args : args.slice(0, count);
   for (let axis = 0; axis < count; axis++) {
-    const i = args[axis];
+    const i = indices[axis];
     if (!(i >= 0 && i < shape[axis]) || !Number.isInteger(i)) {
-      const indices = args.slice(0, count);
       throw new RangeError(
         `${callee}: indices must lie inside shape ${describe(shape)}, got ${describe(indices)}.`,
       );
     }
-    index += stride[axis] * i;
   }
-  return index;
+  return position(x, indices);
 }
 
 function position(x: NDArray, indices: readonly number[]): number {

@@ -36,39 +36,38 @@ function longest(words: readonly string[]): number {
 
 function formatComplex(dtype: DType, values: readonly Complex[]): string[] {
   const part = dtype === "complex64" ? "float32" : "float64";
-  const reals = values.map((x) => x.re);
-  const imaginaries = values.map((x) => x.im);
-  const words = formatFloats(part, imaginaries, "+");
-  return formatFloats(part, reals, "").map((re, i) => {
-    const im = words[i].trimEnd();
-    return re + `${im}j`.padEnd(words[i].length + 1);
-  });
+  const words = formatFloats(
+    part,
+    values.map((x) => x.im),
+    "+",
+  );
+  // The j follows the last digit, before the padding.
+  return formatFloats(
+    part,
+    values.map((x) => x.re),
+    "",
+  ).map((re, i) => re + words[i].replace(/ *$/, "j$&"));
 }
 
 /** The texts of real numbers: all in positional or all in scientific notation, points aligned. */
 function formatFloats(dtype: DType, values: readonly number[], plus: "" | "+"): string[] {
   const sizes = values.map((x) => (Number.isFinite(x) ? Math.abs(x) : 0));
   const scientific = needsExponent(dtype, sizes);
-  let decimals = sizes.map((x) => {
+  const decimals = sizes.map((x) => {
     const short = shortestDecimal(x, dtype);
     const most = PRECISION + 1 + (scientific ? 0 : short.exponent);
     return short.digits.length > most ? roundedDecimal(x, most) : short;
   });
-  const fractions = decimals.map((x) => (scientific ? x.digits.slice(1) : positional(x)[1]));
-  const places = longest(fractions);
-  if (scientific) {
-    // NumPy fills shorter numbers up with further digits of their exact values, not with zeros.
-    decimals = decimals.map((short, i) =>
-      short.digits.length > places ? short : roundedDecimal(sizes[i], places + 1),
-    );
-  }
+  const places = longest(decimals.map((decimal) => parts(decimal, scientific)[1]));
   const width = decimals.some(({ exponent }) => Math.abs(exponent) > 99) ? 3 : 2;
-  const words = values.map((x, i) => {
-    const { digits, exponent } = decimals[i];
-    const text = scientific
-      ? `${digits[0]}.${digits.slice(1).padEnd(places, "0")}${exponentText(exponent, width)}`
-      : `${positional(decimals[i])[0]}.${fractions[i].padEnd(places)}`;
-    return withSign(x, text, plus);
+  const words = decimals.map((short, i) => {
+    // NumPy fills shorter numbers up with further digits of their exact values, not with zeros.
+    const refill = scientific && short.digits.length <= places;
+    const decimal = refill ? roundedDecimal(sizes[i], places + 1) : short;
+    const [whole, fraction] = parts(decimal, scientific);
+    const padded = fraction.padEnd(places, scientific ? "0" : " ");
+    const text = `${whole}.${padded}${scientific ? exponentText(decimal.exponent, width) : ""}`;
+    return withSign(values[i], text, plus);
   });
   return alignRight(words);
 }
@@ -95,10 +94,14 @@ function needsExponent(dtype: DType, sizes: readonly number[]): boolean {
   return max >= bound || min < roundTo(dtype, 1e-4) || roundTo(dtype, max / min) > 1000;
 }
 
-/** The digits before and behind the point in positional notation. */
-function positional({ digits, exponent }: Decimal): readonly [whole: string, fraction: string] {
-  const all = "0".repeat(Math.max(-exponent, 0)) + digits;
-  const point = Math.max(exponent, 0) + 1;
+/** The digits before and behind the point, in scientific or in positional notation. */
+function parts(
+  { digits, exponent }: Decimal,
+  scientific: boolean,
+): readonly [whole: string, fraction: string] {
+  const shift = scientific ? 0 : exponent;
+  const all = "0".repeat(Math.max(-shift, 0)) + digits;
+  const point = Math.max(shift, 0) + 1;
   return [all.slice(0, point).padEnd(point, "0"), all.slice(point)];
 }
 
@@ -106,9 +109,9 @@ function positional({ digits, exponent }: Decimal): readonly [whole: string, fra
 function formatGeneral(x: number): string {
   if (!Number.isFinite(x)) return withSign(x, "");
   const decimal = roundedDecimal(Math.abs(x), 6);
-  const { digits, exponent } = decimal;
+  const { exponent } = decimal;
   const scientific = exponent < -4 || exponent > 5;
-  const [whole, fraction] = scientific ? [digits[0], digits.slice(1)] : positional(decimal);
+  const [whole, fraction] = parts(decimal, scientific);
   const text = fraction === "" ? whole : `${whole}.${fraction}`;
   return withSign(x, scientific ? text + exponentText(exponent, 2) : text);
 }

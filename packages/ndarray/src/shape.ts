@@ -20,14 +20,11 @@ export type Shape = readonly number[];
  * ```
  */
 export function checkShape(callee: string, shape: unknown): asserts shape is Shape {
-  if (!Array.isArray(shape)) {
+  if (!Array.isArray(shape) || shape.some((length) => typeof length !== "number")) {
     throw new TypeError(`${callee}: shape must be an array of integers, got ${describe(shape)}.`);
   }
   let size = 1;
-  for (const length of shape as readonly unknown[]) {
-    if (typeof length !== "number") {
-      throw new TypeError(`${callee}: shape must be an array of integers, got ${describe(shape)}.`);
-    }
+  for (const length of shape as Shape) {
     if (!Number.isSafeInteger(length) || length < 0) {
       throw new RangeError(
         `${callee}: shape must hold non-negative integers, got ${describe(shape)}.`,

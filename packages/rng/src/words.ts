@@ -64,18 +64,10 @@ export function fillWideWords({ words: [k0, k1], partitionable }: Key, out: Uint
 
 /** Fills `out` with the random uint8 or uint16 words of an array of that many elements. */
 export function fillNarrowWords(key: Key, out: Uint8Array | Uint16Array): void {
-  if (key.partitionable) {
-    const words = new Uint32Array(out.length);
-    fillWords(key, words);
-    out.set(words); // keeps the low bits
-    return;
-  }
-  // Every uint32 word gives 2 or 4 elements, low bits first.
-  const width = 8 * out.BYTES_PER_ELEMENT;
-  const perWord = 32 / width;
-  const words = new Uint32Array(Math.ceil(out.length / perWord));
+  const { length, BYTES_PER_ELEMENT: bytes } = out;
+  const words = new Uint32Array(key.partitionable ? length : Math.ceil((length * bytes) / 4));
   fillWords(key, words);
-  for (let i = 0; i < out.length; i++) {
-    out[i] = words[Math.floor(i / perWord)] >>> (width * (i % perWord));
-  }
+  // Partitionable: the low bits of a word each. Legacy: 2 or 4 elements of every word, low bits first.
+  const Narrow = bytes === 1 ? Uint8Array : Uint16Array;
+  out.set(key.partitionable ? words : new Narrow(words.buffer, 0, length));
 }
