@@ -15,7 +15,7 @@ import { formatPath } from "./paths.ts";
 import type { Path } from "./paths.ts";
 import { LiftedCall } from "./lifted-call.ts";
 import { isPytree } from "./pytree.ts";
-import { runInScope } from "./scope.ts";
+import { runInScope, warnAboutConstants } from "./scope.ts";
 import { nest } from "./state.ts";
 import { findVariables, isNode } from "./traverse.ts";
 import { isVariable, slotOf } from "./variable.ts";
@@ -188,7 +188,7 @@ function differentiator(
         }, inputs);
         if (!warned && !call.hasVariables && scope.capturedParamReads > 0) {
           warned = true;
-          warnAboutConstants(callee);
+          warnAboutConstants(callee, "get its gradient");
         }
         return differentiated;
       });
@@ -298,11 +298,4 @@ function checkTree(callee: string, position: number, argument: unknown): void {
       `${callee}: argument ${position} must hold floating tensors to be differentiated, got ${describe(leaf)}.`,
     );
   }
-}
-
-function warnAboutConstants(callee: string): void {
-  const { console } = globalThis as { console?: { warn(message: string): void } };
-  console?.warn(
-    `${callee}: the function has no argument that holds Variables, but reads Params, which are constants to it. Pass the model as an argument to get its gradient.`,
-  );
 }

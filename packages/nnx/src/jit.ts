@@ -8,7 +8,7 @@ import { JitCall } from "./jit-call.ts";
 import { originOf, readArray, rebuild, ResultTemplate } from "./jit-result.ts";
 import type { Origin } from "./jit-result.ts";
 import { LiftedCall } from "./lifted-call.ts";
-import { runInScope } from "./scope.ts";
+import { runInScope, warnAboutConstants } from "./scope.ts";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.ts";
 import { traverse } from "./traverse.ts";
 import { checkWritable, isVariable, slotOf } from "./variable.ts";
@@ -135,10 +135,11 @@ function compile(
   const lifted = new LiftedCall(args);
   const written: (readonly [number, Origin])[] = [];
   let template: ResultTemplate | undefined;
+  let captured = 0;
   try {
     const graph = runInScope("jit", (scope) => {
       lifted.lend(scope);
-      return stage("jit", inputs, (tracers) => {
+      const staged = stage("jit", inputs, (tracers) => {
         const started = variables.map((variable, i) => {
           const { kind } = call.held[i];
           if (kind === "static") return slotOf(variable).held;
@@ -160,7 +161,10 @@ function compile(
         template = new ResultTemplate(result, found, known);
         return found;
       });
+      captured = scope.capturedParamReads;
+      return staged;
     });
+    if (variables.length === 0 && captured > 0) warnAboutConstants("jit", "see its new values");
     if (graph === undefined || template === undefined) return undefined;
     // The first outputs are the new values of Variables; an array takes the place of the old one.
     const carried = written.flatMap(([position, origin]) => {

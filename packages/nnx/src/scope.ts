@@ -34,3 +34,11 @@ export function runInScope<R>(name: string, body: (scope: Scope) => R): R {
     scope.active = false;
   }
 }
+
+/** Says that a function reads the Params of a model that was not passed to it. */
+export function warnAboutConstants(callee: string, purpose: string): void {
+  const { console } = globalThis as { console?: { warn(message: string): void } };
+  console?.warn(
+    `${callee}: the function has no argument that holds Variables, but reads Params, which are constants to it. Pass the model as an argument to ${purpose}.`,
+  );
+}

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import test from "ava";
 import { bitEqual } from "@flaxen/testing";
 import { add, isTracer, mean, multiply, relu, square, subtract, sum } from "@flaxen/autodiff";
@@ -318,6 +320,43 @@ test("writing a captured Variable inside of jit is refused", (t) => {
       "BatchStat.value: a Variable written inside jit must be reached through an argument, got a captured float32[]. Pass the object that holds it to the function.",
   });
   bitEqual(t, seen.value, array(0));
+});
+
+test("values outlive the compiled function that has computed them", async (t) => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const models = [1, 2, 3].map((seed) => make(seed));
+  const references = [1, 2, 3].map((seed) => make(seed));
+  for (const model of models) jit(trainStep)(...model, X, Y);
+  for (let i = 0; i < 5; i++) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  // Other programs may use what has become free.
+  const other = make(9);
+  jit(trainStep)(...other, X, Y);
+  for (const [i, reference] of references.entries()) {
+    trainStep(...reference, X, Y);
+    t.deepEqual(valuesOf(models[i][0]), valuesOf(reference[0]));
+    t.deepEqual(valuesOf(models[i][1]), valuesOf(reference[1]));
+  }
+});
+
+test.serial("jit warns of a model that is captured instead of passed", (t) => {
+  const warnings: unknown[] = [];
+  const { warn } = console;
+  console.warn = (message: unknown) => warnings.push(message);
+  try {
+    const model = new nnx.Linear(3, 1, { rngs: new Rngs(0) });
+    const f = jit((x: Tensor) => model.forward(x));
+    f(X);
+    f(X);
+  } finally {
+    console.warn = warn;
+  }
+  t.deepEqual(warnings, [
+    "jit: the function has no argument that holds Variables, but reads Params, which are constants to it. Pass the model as an argument to see its new values.",
+  ]);
 });
 
 test("jit refuses what it cannot take", (t) => {

@@ -4,7 +4,7 @@ import { scratch, scratchEpoch, simdSupported, wasmEnabled, wasmSupported } from
 import type { Scratch } from "@flaxen/wasm";
 import { byteLength, copyIn, copyOut } from "../memory-kernel.ts";
 import { storageOf } from "./cluster.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, GraphValue } from "./graph.ts";
 import { constantsOf, Placement } from "./placement.ts";
 import { compileSteps } from "./compile-steps.ts";
 import type { CompiledStep } from "./compile-steps.ts";
@@ -203,6 +203,10 @@ class ArenaProgram {
     }
   }
 
+  private read(slot: number, output: GraphValue): NDArray {
+    return copyOut(this.memory, slot, output);
+  }
+
   private results(inputs: readonly ProgramValue[], base: number): ProgramValue[] {
     const { memory, placement, graph, owners } = this;
     return graph.outputs.map((output, i) => {
@@ -210,9 +214,8 @@ class ArenaProgram {
       if (position !== null) {
         owners[position]?.handOver();
         const slot = placement.slots[position] as number;
-        const resident = new Resident(output.shape, output.dtype, () =>
-          copyOut(memory, slot, output),
-        );
+        // It holds on to this program, whose end would free the slot.
+        const resident = new Resident(output.shape, output.dtype, () => this.read(slot, output));
         owners[position] = resident;
         return resident;
       }
