@@ -81,6 +81,24 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: "gradients of maxima of windows",
+    f: (x) =>
+      grad((y: Tensor) => {
+        const z = ops.reduceWindow(y, "max", { windowShape: [3, 2], strides: [2, 2] });
+        return sum(ops.multiply(z, z));
+      })(x),
+    shapes: [[33, 31, 32, 24]],
+  },
+  {
+    name: "gradients of sums of windows",
+    f: (x) =>
+      grad((y: Tensor) => {
+        const z = ops.reduceWindow(y, "add", { windowShape: [3, 3], padding: "SAME" });
+        return sum(ops.multiply(z, z));
+      })(x),
+    shapes: [[18, 31, 32, 24]],
+  },
+  {
     name: "gradients of a 1-d convolution",
     f: (x, k) => convolution(x, k, { padding: "VALID", rhsDilation: [2] }),
     shapes: [

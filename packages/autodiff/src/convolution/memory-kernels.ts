@@ -7,6 +7,8 @@ import { planForward } from "./forward.ts";
 import { isEmpty, transposedGeometry } from "./geometry.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { planKernelGradient } from "./kernel-gradient.ts";
+import { imageJob } from "../threads/image-job.ts";
+import type { ImageRange } from "../threads/image-job.ts";
 import type { Job, JobDescription } from "../threads/job.ts";
 import { shared } from "../threads/pool.ts";
 import { doubleKernels, singleKernels } from "./kernels.ts";
@@ -16,8 +18,6 @@ import type { ConvolutionKernels, MoveKernel } from "./kernels.ts";
 const MOST_WORKSPACE = 64 * 2 ** 20;
 /** Kernels that are remembered; planning one takes as long as a small convolution. */
 const REMEMBERED = 32;
-/** Parts of a batch for several threads. */
-const MOST_PARTS = 16;
 
 /** What is computed from two of the three arrays. */
 type Wanted = "output" | "input" | "kernel";
@@ -100,19 +100,6 @@ function plan(
       return { run, job, workspace: program.bytes };
     }
   }
-}
-
-/** Does a range of images. */
-type ImageRange = (inputs: readonly number[], out: number, first: number, count: number) => void;
-
-/** A job over the images of a batch, in parts of whole passes. */
-function imageJob(batch: number, pass: number, images: ImageRange): Job {
-  const size = pass * Math.ceil(batch / pass / MOST_PARTS);
-  return {
-    parts: Math.ceil(batch / size),
-    run: (inputs, out, part) =>
-      images(inputs, out, part * size, Math.min(size, batch - part * size)),
-  };
 }
 
 /** A kernel and the bytes of scratch memory that it takes. */

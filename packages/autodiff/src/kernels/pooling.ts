@@ -3,8 +3,36 @@ import type { DType } from "@flaxen/dtype";
 import { windowTable } from "../conv-padding.ts";
 import type { MemoryKernel } from "../memory-kernel.ts";
 import type { PoolingGeometry } from "../pooling-kernels.ts";
+import { imageJob } from "../threads/image-job.ts";
+import type { ImageRange } from "../threads/image-job.ts";
+import type { Job } from "../threads/job.ts";
+import { shared } from "../threads/pool.ts";
 import { pooling32, pooling64 } from "./pooling-functions.ts";
 import type { PoolingFunctions } from "./pooling-functions.ts";
+
+/** About what a tap of a window costs, in floating-point operations. */
+const TAP_COST = 4;
+
+/** Arrays of one number for each window; the others have one for each input element. */
+interface Pooled {
+  readonly inputs: readonly boolean[];
+  readonly output: boolean;
+}
+
+function pooledArrays(name: keyof PoolingFunctions): Pooled {
+  switch (name) {
+    case "spread":
+      return { inputs: [true], output: false };
+    case "scatterMax":
+    case "scatterMin":
+      return { inputs: [true, false], output: false };
+    case "gatherMax":
+    case "gatherMin":
+      return { inputs: [false, false], output: true };
+    default:
+      return { inputs: [false], output: true };
+  }
+}
 
 /**
  * The kernel of one pooling; undefined for other dtypes than float32 and float64, and when WebAssembly cannot
@@ -16,27 +44,59 @@ export function poolingKernel(
   dtype: DType,
   geometry: PoolingGeometry,
 ): MemoryKernel | undefined {
+  const images = poolImages(name, dtype, geometry);
+  if (images === undefined || (dtype !== "float32" && dtype !== "float64")) return undefined;
+  const { batch, features } = geometry;
+  const { outerOut, outerTaps, lastOut, lastTaps } = windowTable(geometry);
+  const flops = TAP_COST * batch * features * outerOut * outerTaps * lastOut * lastTaps;
+  return shared(
+    flops,
+    () => ({ kind: "pooling", name, dtype, geometry }),
+    () => imageJob(batch, 1, images),
+    (inputs, output) => images(inputs, output, 0, batch),
+  );
+}
+
+/** The same work in parts, for several threads. */
+export function poolingJob(
+  name: keyof PoolingFunctions,
+  dtype: DType,
+  geometry: PoolingGeometry,
+): Job | undefined {
+  const images = poolImages(name, dtype, geometry);
+  return images && imageJob(geometry.batch, 1, images);
+}
+
+function poolImages(
+  name: keyof PoolingFunctions,
+  dtype: DType,
+  geometry: PoolingGeometry,
+): ImageRange | undefined {
   const functions =
     dtype === "float32" ? pooling32() : dtype === "float64" ? pooling64() : undefined;
   const memory = scratch();
   if (functions === undefined || memory === undefined) return undefined;
   const run = functions[name] as (...values: number[]) => void;
-  const { batch, features } = geometry;
+  const { features } = geometry;
   const table = windowTable(geometry);
   const pixelBytes = features * (dtype === "float32" ? 4 : 8);
   const outer = inBytes(table.outer, table.lastIn * pixelBytes);
   const last = inBytes(table.last, pixelBytes);
   const imageBytes = table.outerIn * table.lastIn * pixelBytes;
-  return (inputs, output) => {
+  const pooledBytes = table.outerOut * table.lastOut * pixelBytes;
+  const pooled = pooledArrays(name);
+  const bytesOf = (isPooled: boolean): number => (isPooled ? pooledBytes : imageBytes);
+  return (inputs, output, image, count) => {
     const bottom = memory.allocate(4 * (outer.length + last.length));
     memory.i32.set(outer, bottom / 4);
     const lastTable = bottom + 4 * outer.length;
     memory.i32.set(last, lastTable / 4);
-    const [first, second] = inputs;
-    const operands = second === undefined ? [first, output] : [second, output, first];
+    const [first, second] = inputs.map((at, i) => at + image * bytesOf(pooled.inputs[i]));
+    const to = output + image * bytesOf(pooled.output);
+    const operands = second === undefined ? [first, to] : [second, to, first];
     run(
       ...operands,
-      batch,
+      count,
       imageBytes,
       bottom,
       table.outerOut,

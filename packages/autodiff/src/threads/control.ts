@@ -24,9 +24,6 @@ export const LENGTH = 6;
 export const OUTPUT = 7;
 /** Number of operands, and then their addresses. */
 export const INPUTS = 8;
-/** Most operands. */
-export const MOST_INPUTS: number = WORDS - INPUTS - 1;
-
 const PART_BITS = 16;
 /** Most parts of a job. */
 export const MOST_PARTS = 1000;

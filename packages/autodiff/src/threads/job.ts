@@ -14,6 +14,12 @@ export type JobDescription =
       readonly wanted: "output" | "input" | "kernel";
       readonly dtype: "float32" | "float64";
       readonly geometry: object;
+    }
+  | {
+      readonly kind: "pooling";
+      readonly name: string;
+      readonly dtype: "float32" | "float64";
+      readonly geometry: object;
     };
 
 /** A stack of matrix products. */

@@ -5,11 +5,11 @@ import type { Job, JobDescription } from "./job.ts";
 /** Floating-point operations from which on it pays to wake other threads. */
 const WORTH_SHARING = 4e6;
 /** Turns of waiting for the last parts before this thread sleeps. */
-const SPINS = 20000;
-/** Waiting for others for more than this part of a job means that they do not get a core. */
-const LOST_TIME = 0.25;
-/** Jobs that run alone after time was lost, at most. */
-const MOST_ALONE = 256;
+const SPINS = 2000;
+/** After so many runs the slower way is tried again. */
+const PROBE = 32;
+/** Weight of the latest time in the mean. */
+const LATEST = 0.3;
 
 /** The other threads, as seen from the first one. */
 export class Pool {
@@ -17,8 +17,6 @@ export class Pool {
   private readonly text: Uint8Array;
   private readonly maySleep: boolean;
   private jobs = 0;
-  private alone = 0;
-  private penalty = 1;
 
   /** Talks through a shared block; `maySleep` is false where this thread must not block. */
   constructor(block: SharedArrayBuffer, maySleep: boolean) {
@@ -37,20 +35,9 @@ export class Pool {
    *
    * @returns Whether it was done; else it has to be done alone, from the beginning.
    */
-  run(
-    id: number,
-    text: Uint8Array,
-    job: Job,
-    inputs: readonly number[],
-    output: number,
-  ): "done" | "failed" | "alone" {
+  run(id: number, text: Uint8Array, job: Job, inputs: readonly number[], output: number): boolean {
     const { control } = this;
-    if (this.alone > 0) {
-      this.alone--;
-      return "alone";
-    }
     const { parts } = job;
-    const start = now();
     control[at.JOB] = id;
     control[at.LENGTH] = text.length;
     this.text.set(text);
@@ -77,10 +64,8 @@ export class Pool {
       this.wait(Math.min(parts, taken - at.firstTicket(generation)) - 1);
       throw error;
     }
-    const waiting = now();
     this.wait(parts);
-    this.learn(now() - waiting, now() - start);
-    return Atomics.load(control, at.FAILED) === 0 ? "done" : "failed";
+    return Atomics.load(control, at.FAILED) === 0;
   }
 
   /** Ends the other threads. */
@@ -99,16 +84,6 @@ export class Pool {
       if (this.maySleep && spins > SPINS) Atomics.wait(control, at.DONE, done, 100);
     }
   }
-
-  /** A thread that is kept from running holds the parts that it has taken: then it is better to work alone for a while. */
-  private learn(lost: number, total: number): void {
-    if (lost > 0.2 && lost > LOST_TIME * total) {
-      this.alone = this.penalty;
-      this.penalty = Math.min(MOST_ALONE, 2 * this.penalty);
-    } else if (this.penalty > 1) {
-      this.penalty /= 2;
-    }
-  }
 }
 
 let pool: Pool | null = null;
@@ -118,8 +93,32 @@ export function usePool(next: Pool | null): void {
   pool = next;
 }
 
+/** Mean times of the two ways to do a job: cores that other programs keep busy do not help. */
+class Choice {
+  private alone = 0;
+  private together = 0;
+  private runs = 0;
+
+  /** Whether the next run is shared: the quicker way, and now and then the other one. */
+  next(): boolean {
+    const turn = this.runs++ % PROBE;
+    if (turn < 2) return turn === 0;
+    return this.together <= this.alone;
+  }
+
+  /** Notes how long a run took. */
+  took(shared: boolean, time: number): void {
+    if (shared) this.together = mean(this.together, time);
+    else this.alone = mean(this.alone, time);
+  }
+}
+
+function mean(before: number, latest: number): number {
+  return before === 0 ? latest : before + LATEST * (latest - before);
+}
+
 /**
- * A kernel that shares its work with other threads while there are any.
+ * A kernel that shares its work with other threads while there are any, and while that is quicker.
  *
  * @param flops - Floating-point operations of the work.
  * @param describe - Says to other threads what to do.
@@ -133,32 +132,45 @@ export function shared(
   alone: MemoryKernel,
 ): MemoryKernel {
   if (flops < WORTH_SHARING) return alone;
-  let own: Job | null = null;
-  let text: Uint8Array | undefined;
+  let own: SharedJob | null = null;
   let owner: Pool | null = null;
-  let id = 0;
   return (inputs, output) => {
     if (pool === null) return alone(inputs, output);
     if (owner !== pool) {
       owner = pool;
-      id = pool.nextJob();
-      own = job() ?? null;
-      text ??= encode(JSON.stringify(describe()));
+      own = sharedJob(pool.nextJob(), describe, job);
     }
-    const fits =
-      own !== null &&
-      own.parts > 1 &&
-      own.parts <= at.MOST_PARTS &&
-      inputs.length <= at.MOST_INPUTS &&
-      (text as Uint8Array).length <= at.TEXT_BYTES;
-    if (fits) {
-      const outcome = pool.run(id, text as Uint8Array, own as Job, inputs, output);
-      if (outcome === "done") return;
+    if (own === null) return alone(inputs, output);
+    const { choice } = own;
+    const together = choice.next();
+    const start = now();
+    if (!together) alone(inputs, output);
+    else if (!pool.run(own.id, own.text, own.job, inputs, output)) {
       // What another thread cannot do, it cannot do the next time either.
-      if (outcome === "failed") own = null;
+      own = null;
+      alone(inputs, output);
     }
-    alone(inputs, output);
+    choice.took(together, now() - start);
   };
+}
+
+interface SharedJob {
+  readonly id: number;
+  readonly text: Uint8Array;
+  readonly job: Job;
+  readonly choice: Choice;
+}
+
+/** Null if the work has one part only, or does not fit into the block through which threads talk. */
+function sharedJob(
+  id: number,
+  describe: () => JobDescription,
+  make: () => Job | undefined,
+): SharedJob | null {
+  const job = make();
+  if (job === undefined || job.parts < 2 || job.parts > at.MOST_PARTS) return null;
+  const text = encode(JSON.stringify(describe()));
+  return text.length > at.TEXT_BYTES ? null : { id, text, job, choice: new Choice() };
 }
 
 /** The text has ASCII characters only. */

@@ -2,7 +2,7 @@ import * as at from "./control.ts";
 import type { Job, JobDescription } from "./job.ts";
 
 /** Turns of waiting for a job before a thread sleeps; waking it takes about 10 µs. */
-const SPINS = 100000;
+const SPINS = 5000;
 
 /** Jobs that a thread remembers. */
 const MOST_JOBS = 256;
