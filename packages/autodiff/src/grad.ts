@@ -130,17 +130,40 @@ export function vjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...primals: Arguments<A>
 ): [out: R, pullback: (ct: Argument<R>) => { -readonly [K in keyof A]: Gradient<A[K]> }];
-export function vjp(f: AnyFunction, ...primals: unknown[]): [unknown, (ct: unknown) => unknown] {
+export function vjp(f: AnyFunction, ...primals: unknown[]): [unknown, Pullback] {
   checkFunction("vjp", f);
-  const trace = new GradTrace("vjp");
+  return pullbackOf({ callee: "vjp", argument: "ct", like: "the output" }, f, primals);
+}
+
+/** Maps a tree of cotangents like the output to a list of trees like the primals. */
+export type Pullback = (ct: unknown) => unknown;
+
+/** How error messages name the cotangents. */
+export interface CotangentNames {
+  /** The transformation. */
+  readonly callee: string;
+  /** The argument that holds them. */
+  readonly argument: string;
+  /** What they must be like. */
+  readonly like: string;
+}
+
+/** What {@link vjp} does, on behalf of any transformation. */
+export function pullbackOf(
+  names: CotangentNames,
+  f: AnyFunction,
+  primals: readonly unknown[],
+): [out: unknown, pullback: Pullback] {
+  const { callee } = names;
+  const trace = new GradTrace(callee);
   const inputs = primals.map((primal, i) => new TracedArgument(trace, `argument ${i}`, primal));
   const result = runTraced(trace, () => f(...inputs.map((input) => input.traced)));
   const [outputs, structure] = flatten(result);
-  const tensors = outputs.map((x) => resultTensor("vjp", x));
+  const tensors = outputs.map((x) => resultTensor(callee, x));
   const lowered = tensors.map((x) => trace.lower(x));
   const indices = tensors.map((x) => trace.indexOf(x));
   const pullback = (ct: unknown): unknown => {
-    const seeds = checkCotangents(ct, structure, lowered);
+    const seeds = checkCotangents(names, ct, structure, lowered);
     const found = walkBack(trace.tape, indices, seeds, false);
     return inputs.map((input) => input.gradient(found));
   };
@@ -149,9 +172,11 @@ export function vjp(f: AnyFunction, ...primals: unknown[]): [unknown, (ct: unkno
 
 const GRAD_OPTIONS: readonly string[] = ["argnums", "hasAux"];
 
-type AnyFunction = (...args: any[]) => any;
+/** A function whose types the transformation does not follow. */
+export type AnyFunction = (...args: any[]) => any;
 
-function checkFunction(callee: string, f: unknown): void {
+/** Throws unless `f` is a function. */
+export function checkFunction(callee: string, f: unknown): void {
   if (typeof f !== "function") {
     throw new TypeError(`${callee}: f must be a function, got ${describe(f)}.`);
   }
@@ -304,11 +329,16 @@ function lowerTree(trace: GradTrace, x: unknown): unknown {
   );
 }
 
-function checkCotangents(ct: unknown, structure: Structure, outputs: readonly Tensor[]): Tensor[] {
+function checkCotangents(
+  { callee, argument, like }: CotangentNames,
+  ct: unknown,
+  structure: Structure,
+  outputs: readonly Tensor[],
+): Tensor[] {
   const [leaves, found] = flatten(ct);
   if (!sameStructure(structure, found)) {
     throw new TypeError(
-      `vjp: ct must have the structure of the output, ${print(structure)}, got ${print(found)}.`,
+      `${callee}: ${argument} must have the structure of ${like}, ${print(structure)}, got ${print(found)}.`,
     );
   }
   return leaves.map((leaf, i) => {
@@ -316,15 +346,15 @@ function checkCotangents(ct: unknown, structure: Structure, outputs: readonly Te
     const seed =
       typeof leaf === "number"
         ? scalarTensor(leaf, dtype)
-        : checkOperand("vjp", "ct", leaf as TensorLike);
+        : checkOperand(callee, argument, leaf as TensorLike);
     if (seed.dtype !== dtype) {
       throw new TypeError(
-        `vjp: ct must have the dtype of the output, ${dtype}, got ${describe(seed)}.`,
+        `${callee}: ${argument} must have the dtype of ${like}, ${dtype}, got ${describe(seed)}.`,
       );
     }
     if (seed.shape.length !== shape.length || seed.shape.some((n, axis) => n !== shape[axis])) {
       throw new RangeError(
-        `vjp: ct must have the shape of the output, [${shape.join(", ")}], got ${describe(seed)}.`,
+        `${callee}: ${argument} must have the shape of ${like}, [${shape.join(", ")}], got ${describe(seed)}.`,
       );
     }
     return seed;

@@ -104,6 +104,7 @@ export { jit } from "./jit/jit.ts";
 export type { JitOptions, Jitted } from "./jit/jit.ts";
 export type { Compilation } from "./jit/entries.ts";
 export type { ProgramDescription } from "./jit/program.ts";
+export { jvp } from "./jvp.ts";
 export { dot, matmul } from "./matmul.ts";
 export { oneHot } from "./one-hot.ts";
 export type { OneHotOptions } from "./one-hot.ts";

@@ -57,6 +57,7 @@ export {
   isfinite,
   isnan,
   jit,
+  jvp,
   leakyRelu,
   less,
   lessEqual,

@@ -100,12 +100,13 @@ function finish(
   variables: readonly Variable<unknown>[],
   inputs: readonly ProgramValue[],
 ): unknown {
+  const changed = written.map(([position]) => variables[position]);
+  // First, since the program writes over values that are resident.
+  for (const variable of changed) checkWritable(variable, null);
   const outputs = program.call(inputs);
   let at = 0;
   const values = written.map(([, origin]) => rebuild(origin, () => outputs[at++]));
   const result = template.build(() => readArray(outputs[at++]));
-  const changed = written.map(([position]) => variables[position]);
-  changed.forEach((variable, i) => checkWritable(variable, values[i]));
   changed.forEach((variable, i) => (slotOf(variable).held = values[i]));
   return result;
 }
