@@ -484,6 +484,7 @@ const SAMPLERS: Record<string, (key: Key) => NDArray> = {
   triangular: (key) => rng.triangular(key, 0, 1, 2),
   truncatedNormal: (key) => rng.truncatedNormal(key, -1, 1),
   uniform: (key) => rng.uniform(key),
+  uniformBetween: (key) => rng.uniformBetween(key, 0, 1),
   wald: (key) => rng.wald(key, 1),
   weibullMin: (key) => rng.weibullMin(key, 1, 1),
 };
