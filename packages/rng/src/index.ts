@@ -23,6 +23,7 @@ export { beta } from "./beta.ts";
 export { binomial } from "./binomial.ts";
 export { bits } from "./bits.ts";
 export type { BitsOptions } from "./bits.ts";
+export { bitsSlice } from "./bits-slice.ts";
 export { categorical } from "./categorical.ts";
 export type { CategoricalOptions } from "./categorical.ts";
 export { cauchy } from "./cauchy.ts";

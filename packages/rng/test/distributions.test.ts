@@ -483,6 +483,7 @@ const SAMPLERS: Record<string, (key: Key) => NDArray> = {
   t: (key) => rng.t(key, 1),
   triangular: (key) => rng.triangular(key, 0, 1, 2),
   truncatedNormal: (key) => rng.truncatedNormal(key, -1, 1),
+  bitsSlice: (key) => rng.bitsSlice(key, 5, 1, 3),
   uniform: (key) => rng.uniform(key),
   uniformBetween: (key) => rng.uniformBetween(key, 0, 1),
   wald: (key) => rng.wald(key, 1),
