@@ -34,6 +34,7 @@ export {
   zerosLike,
 } from "./create.ts";
 export type { LinspaceOptions, ShapeDtypeStruct } from "./create.ts";
+export { cumsum } from "./cumsum.ts";
 export type { Scalar } from "./element.ts";
 export { isNDArray } from "./is-ndarray.ts";
 export { arrayEqual, concatenate, stack } from "./join.ts";

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import test from "ava";
 import fc from "fast-check";
 import {
@@ -5,7 +6,10 @@ import {
   argsort,
   array,
   asNDArray,
+  astype,
+  cumsum,
   flip,
+  NDArray,
   reshape,
   sort,
   take,
@@ -13,7 +17,7 @@ import {
   where,
   zeros,
 } from "@flaxen/ndarray";
-import type { NDArray } from "@flaxen/ndarray";
+
 import { bitEqual } from "@flaxen/testing";
 
 const throws = test.macro<[() => unknown, new (message: string) => Error, string]>({
@@ -143,4 +147,65 @@ test(
   () => where([true, false], [1, 2, 3], 0),
   RangeError,
   "where: condition, x and y must broadcast together, got shapes [2], [3], [].",
+);
+
+// jax.numpy.cumsum(x, axis), JAX 0.10.2 on a CPU: SHA-256 of the bytes.
+
+const hash = ({ data }: NDArray): string =>
+  createHash("sha256")
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest("hex")
+    .slice(0, 16);
+
+const ramp = Float32Array.from({ length: 5000 }, (_, i) => {
+  const step = ((37 * i + 11) % 101) - 50;
+  return Math.fround(step / 7);
+});
+
+test("cumsum(x, axis) equals jax.numpy.cumsum in every bit", (t) => {
+  t.is(hash(cumsum(ramp)), "ccacbb66bbfdac3a");
+  t.is(hash(cumsum(ramp, 0, "float16")), "bad009ae0fcf4ad0");
+  t.is(hash(cumsum(astype(ramp, "bfloat16"))), "d1595f349d798ab1");
+  t.is(hash(cumsum(reshape(ramp, [2, 100, 25]), 1)), "ea56f9990d982ee9");
+  const pairs = new Float32Array(600);
+  for (let i = 0; i < 300; i++) pairs.set([ramp[i], ramp[300 + i]], 2 * i);
+  const complex = new NDArray(pairs, [300], undefined, 0, "complex64");
+  t.is(hash(cumsum(complex)), "e8fdec6085585231");
+});
+
+test("cumsum(x, axis, dtype) keeps dtypes as JAX does, wraps, and takes empty and strided arrays", (t) => {
+  bitEqual(t, cumsum(array([100, 100], "int8")), Int8Array.of(100, -56));
+  t.is(cumsum([true, true]).dtype, "int32");
+  t.is(cumsum(array([1, 2], "uint16")).dtype, "uint16");
+  t.deepEqual(cumsum(array([2n ** 63n - 1n, 1n], "int64")).toArray(), [
+    2n ** 63n - 1n,
+    -(2n ** 63n),
+  ]);
+  t.deepEqual(cumsum([1, 2, 3], 0, "float64").dtype, "float64");
+  t.deepEqual(cumsum([true, false], 0, "bool").toArray(), [true, true]);
+  t.deepEqual(cumsum(3).toArray(), [3]);
+  t.deepEqual(cumsum(zeros([0, 3]), 0).shape, [0, 3]);
+  t.deepEqual(cumsum(zeros([3, 0]), 1).shape, [3, 0]);
+  t.deepEqual(cumsum([]).shape, [0]);
+  t.deepEqual(cumsum(transpose(array([[1, 2], [3, 4]])), -1).toArray(), [[1, 4], [2, 6]]); // prettier-ignore
+  t.deepEqual(cumsum([1, NaN, 2]).toArray(), [1, NaN, NaN]);
+});
+
+test(
+  throws,
+  () => cumsum([1], 1),
+  RangeError,
+  "cumsum: axis must be an integer in [-1, 1), got 1.",
+);
+test(
+  throws,
+  () => cumsum(2, 0),
+  RangeError,
+  "cumsum: axis must be omitted for an array of rank 0, got 0.",
+);
+test(
+  throws,
+  () => cumsum([1], 0, "float" as "float32"),
+  TypeError,
+  'cumsum: dtype must be a dtype name, got "float".',
 );

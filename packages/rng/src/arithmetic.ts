@@ -1,6 +1,7 @@
 import { exp32, log1p32, log32, pow32, roundTo } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { fma64 } from "./fma64.ts";
+import { log64 } from "./log64.ts";
 import { log1p64 } from "./log1p64.ts";
 
 /** Elementary functions of numbers of one dtype, each with its result rounded to that dtype. */
@@ -32,7 +33,7 @@ const DOUBLE: Arithmetic = {
   round: (x) => x,
   fma: fma64,
   exp: Math.exp,
-  log: Math.log,
+  log: log64,
   log1p: log1p64,
   pow: Math.pow,
 };

@@ -131,7 +131,7 @@ function drawIndices(
     const sums = noise.map((x, i) => round(x + log(values[i])));
     return topIndices(sums, draws);
   }
-  const sums = cumulativeSum(values, round);
+  const sums = cumulativeSum(values, dtype);
   const total = sums[population - 1];
   const drawn = uniformValues(key, draws, dtype, 0, 1);
   return Uint32Array.from(drawn, (u) => leftPlace(sums, round(total * round(1 - u))));

@@ -1,4 +1,5 @@
 import { fma64 } from "./fma64.ts";
+import { log64 } from "./log64.ts";
 
 // ln(1 + x) near 0: Moshier, Cephes Mathematical Library, `log1p`. https://www.netlib.org/cephes/
 const TOP: readonly number[] = [
@@ -20,7 +21,7 @@ export function polynomial64(x: number, coefficients: readonly number[]): number
 
 /** `ln(1 + x)` in float64, in the form that XLA compiles on a CPU. */
 export function log1p64(x: number): number {
-  if (!(Math.abs(x) < 0.4142135623730951)) return Math.log(1 + x);
+  if (!(Math.abs(x) < 0.4142135623730951)) return log64(1 + x);
   const square = x * x;
   const quotient = polynomial64(x, TOP) / polynomial64(x, BOTTOM);
   return x + fma64(-0.5, square, x * square * quotient);

@@ -70,7 +70,7 @@ export function multinomial(
   const [totals, weights] = parameters;
   const length = full[full.length - 1];
   const rows = sizeOf(full.slice(0, -1));
-  const ratios = ratiosOf(weights.values, weights.step, rows, length, arithmeticOf(type).round);
+  const ratios = ratiosOf(weights.values, weights.step, rows, length, type);
   const left = new Float64Array(rows);
   for (let row = 0; row < rows; row++) left[row] = totals.values[row * length * totals.step];
   const counts = new Float64Array(size);
@@ -103,15 +103,16 @@ function ratiosOf(
   step: number,
   rows: number,
   length: number,
-  round: (x: number) => number,
+  dtype: FloatDType,
 ): Float64Array {
+  const { round } = arithmeticOf(dtype);
   const ratios = new Float64Array(rows * length);
   for (let row = 0; row < rows; row++) {
     const backwards = Float64Array.from(
       { length },
       (_, j) => weights[(row * length + length - 1 - j) * step],
     );
-    const sums = cumulativeSum(backwards, round);
+    const sums = cumulativeSum(backwards, dtype);
     if (length > 0 && !(sums[length - 1] > 0 && sums[length - 1] < Infinity)) {
       throw new RangeError(
         `multinomial: p must have a positive, finite sum along its last axis, got ${sums[length - 1]}.`,

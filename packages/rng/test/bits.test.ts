@@ -1,5 +1,5 @@
 import test from "ava";
-import { bits } from "@flaxen/rng";
+import { bits, bitsSlice, key } from "@flaxen/rng";
 import { answer, answerX64, legacy, modern, withX64 } from "./answers.ts";
 
 answer(
@@ -155,4 +155,100 @@ test("bits(key, shape, { dtype }) throws TypeError when dtype is not unsigned", 
       message: `bits: dtype must be an unsigned integer dtype, got "${dtype}".`,
     });
   }
+});
+
+test("bitsSlice(key, size, start, stop) is a part of bits(key, [size])", (t) => {
+  for (const k of [modern, legacy]) {
+    for (const size of [0, 1, 2, 7, 100, 1001]) {
+      const whole = bits(k, [size]).data as Uint32Array;
+      const middle = Math.floor(size / 2);
+      for (const [start, stop] of [
+        [0, size],
+        [0, middle],
+        [middle, size],
+        [middle, middle],
+        [middle >> 1, middle],
+      ]) {
+        t.deepEqual(bitsSlice(k, size, start, stop).data, whole.slice(start, stop));
+      }
+    }
+  }
+});
+
+test("bitsSlice(key, size, start, stop) counts in 64 bits above 2^32 elements", (t) => {
+  // x0 ^ x1 of jax.extend.random.threefry_2x32(key_data(key(5)), [i >> 32, i & 0xffffffff]), JAX 0.10.2.
+  const five = key(5);
+  const whole = Number.MAX_SAFE_INTEGER;
+  t.deepEqual(
+    bitsSlice(five, whole, 2 ** 32 - 3, 2 ** 32 + 2).toArray(),
+    [1799631102, 2398834568, 1435501323, 428664776, 1767058645],
+  );
+  t.is(bitsSlice(five, whole, 3 * 2 ** 32 + 7, 3 * 2 ** 32 + 8).item(), 2049466733);
+  t.is(bitsSlice(five, whole, 2 ** 53 - 2, 2 ** 53 - 1).item(), 3780212038);
+});
+
+test("bitsSlice(key, size, start, stop) draws blocks of 2^32 - 1 elements from split keys in the legacy layout", (t) => {
+  // Size, index and word: with b, p = divmod(index, 2^32 - 1), pair p of jax.extend.random.threefry_2x32 under key b of
+  // jax.random.split(key(5), blocks) with jax_threefry_partitionable off, JAX 0.10.2.
+  const rows = [
+    [4294967295, 0, 3517672968],
+    [4294967295, 2147483647, 1850034480],
+    [4294967295, 2147483648, 122739461],
+    [4294967295, 4294967294, 2470077071],
+    [4294967295, 4294967290, 2411279344],
+    [4294967295, 4294967294, 2470077071],
+    [8589934592, 0, 3752757200],
+    [8589934592, 2147483647, 3612031108],
+    [8589934592, 2147483648, 2919215258],
+    [8589934592, 4294967294, 2919291475],
+    [8589934592, 4294967295, 2190515972],
+    [8589934592, 8589934587, 1589442667],
+    [8589934592, 8589934591, 88930808],
+    [12884901890, 0, 3135424064],
+    [12884901890, 2147483647, 1318456678],
+    [12884901890, 2147483648, 2785046181],
+    [12884901890, 4294967294, 3661678784],
+    [12884901890, 4294967295, 2295326378],
+    [12884901890, 10737418237, 1626002396],
+    [12884901890, 12884901885, 204762923],
+    [12884901890, 12884901889, 2801620500],
+    [1099511627777, 0, 2813568131],
+    [1099511627777, 2147483647, 1145537851],
+    [1099511627777, 2147483648, 1952088750],
+    [1099511627777, 4294967294, 3912876138],
+    [1099511627777, 4294967295, 522211907],
+    [1099511627777, 10737418237, 2457685702],
+    [1099511627777, 1099511627772, 1894604197],
+    [1099511627777, 1099511627776, 3118953516],
+  ];
+  const five = key(5, { partitionable: false });
+  for (const [size, index, word] of rows) {
+    t.is(bitsSlice(five, size, index, index + 1).item(), word);
+    const start = Math.max(0, index - 3);
+    const around = bitsSlice(five, size, start, Math.min(size, index + 3));
+    t.is(around.get(index - start), word);
+  }
+});
+
+test("bitsSlice(key, size, start, stop) throws when a bound is out of range", (t) => {
+  t.throws(() => bitsSlice(modern, -1, 0, 0), {
+    instanceOf: RangeError,
+    message: "bitsSlice: size must be an integer in [0, 9007199254740991], got -1.",
+  });
+  t.throws(() => bitsSlice(modern, 5, 0, 6), {
+    instanceOf: RangeError,
+    message: "bitsSlice: stop must be an integer in [0, 5], got 6.",
+  });
+  t.throws(() => bitsSlice(modern, 5, 3, 2), {
+    instanceOf: RangeError,
+    message: "bitsSlice: start must be an integer in [0, 2], got 3.",
+  });
+  t.throws(() => bitsSlice(modern, 2 ** 40, 1, 2 ** 32), {
+    instanceOf: RangeError,
+    message: "bitsSlice: start must be an integer in [2, 4294967296], got 1.",
+  });
+  t.throws(() => bitsSlice(modern, "5" as never, 0, 1), {
+    instanceOf: TypeError,
+    message: 'bitsSlice: size must be an integer, got "5".',
+  });
 });

@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { closeTo } from "@flaxen/testing";
+import { bitEqual, closeTo } from "@flaxen/testing";
 import { isNDArray } from "@flaxen/ndarray";
 import type { NDArray } from "@flaxen/ndarray";
 import * as rng from "@flaxen/rng";
@@ -379,6 +379,44 @@ near(
   [-0.21528542, -0.33086857, -0.681556, -0.59398717, -0.16382612, -0.58211166],
 );
 
+test("samplers of logarithms equal JAX in float64", (t) => {
+  // jax.random.exponential(jax.random.key(5), (5,), "float64") and so on with jax_enable_x64, JAX 0.10.2.
+  const five = rng.key(5);
+  bitEqual(
+    t,
+    rng.exponential(five, [5], { dtype: "float64" }),
+    Float64Array.of(
+      1.0060530266293406,
+      0.04831236376391374,
+      1.8133529132211392,
+      1.1533276872768692,
+      0.2345987303633269,
+    ),
+  );
+  bitEqual(
+    t,
+    rng.gumbel(five, [5], { dtype: "float64" }),
+    Float64Array.of(
+      0.7870860216630391,
+      -1.1164936934226324,
+      1.7256444640935666,
+      0.9697162858692016,
+      -0.4478129654452264,
+    ),
+  );
+  bitEqual(
+    t,
+    rng.logistic(five, [5], { dtype: "float64" }),
+    Float64Array.of(
+      0.5508838087129262,
+      -3.0058143390206933,
+      1.6352946505898367,
+      0.7741370827004718,
+      -1.3302872501644871,
+    ),
+  );
+});
+
 test("samplers draw in float64 and int64 under x64", (t) => {
   withX64(() => {
     t.is(rng.exponential(modern).dtype, "float64");
@@ -445,7 +483,9 @@ const SAMPLERS: Record<string, (key: Key) => NDArray> = {
   t: (key) => rng.t(key, 1),
   triangular: (key) => rng.triangular(key, 0, 1, 2),
   truncatedNormal: (key) => rng.truncatedNormal(key, -1, 1),
+  bitsSlice: (key) => rng.bitsSlice(key, 5, 1, 3),
   uniform: (key) => rng.uniform(key),
+  uniformBetween: (key) => rng.uniformBetween(key, 0, 1),
   wald: (key) => rng.wald(key, 1),
   weibullMin: (key) => rng.weibullMin(key, 1, 1),
 };

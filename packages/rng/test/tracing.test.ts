@@ -166,6 +166,12 @@ const CALLS: Record<string, readonly [draw: Draw, ...operands: Operand[]]> = {
   ],
   truncatedNormal: [(k) => rng.truncatedNormal(k, -1, 2, [50])],
   uniform: [(k) => rng.uniform(k, [50], { minval: -1, dtype: "float16" })],
+  bitsSlice: [(k) => rng.bitsSlice(k, 9, 2, 7)],
+  uniformBetween: [
+    (k, low: ArrayInput, high: ArrayInput) => rng.uniformBetween(k, low, high),
+    [1, 2],
+    [5],
+  ],
   wald: [(k, mean: ArrayInput) => rng.wald(k, mean), [1, 2]],
   weibullMin: [
     (k, scale: ArrayInput, c: ArrayInput) => rng.weibullMin(k, scale, c, [3]),

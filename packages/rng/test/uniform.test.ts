@@ -1,7 +1,8 @@
 import test from "ava";
 import fc from "fast-check";
-import { key, uniform } from "@flaxen/rng";
-import { answer, answerX64, elements, legacy, modern, withX64 } from "./answers.ts";
+import { key, uniform, uniformBetween } from "@flaxen/rng";
+import type { FloatDType } from "@flaxen/rng";
+import { digest, answer, answerX64, elements, legacy, modern, withX64 } from "./answers.ts";
 import { kolmogorovDistance, kolmogorovLimit } from "./kolmogorov.ts";
 
 answer(
@@ -285,5 +286,44 @@ test("uniform(key, shape, { minval, maxval }) throws when a limit is not a finit
   t.throws(() => uniform(modern, [2], { minval: -60000, maxval: 60000, dtype: "float16" }), {
     instanceOf: RangeError,
     message: "uniform: maxval - minval must be finite in float16, got -60000 and 60000.",
+  });
+});
+
+test("uniformBetween(key, minval, maxval, shape) equals JAX in every bit", (t) => {
+  // jax.random.uniform(key(0), (31, 33), dtype, lows, highs), with jax_enable_x64 for float64, JAX 0.10.2.
+  const lows = Array.from({ length: 33 }, (_, i) => (((i * 37) % 101) - 50) / 16);
+  const highs = lows.map((low, i) => Math.fround(low + (i % 7) / 4 + 0.3));
+  const draw = (dtype: FloatDType, partitionable: boolean): string =>
+    digest(uniformBetween(key(0, { partitionable }), lows, highs, [31, 33], { dtype }));
+  t.is(draw("float32", true), "4974644d715d213a");
+  t.is(draw("float16", true), "c7d9094485fa2a2b");
+  t.is(draw("bfloat16", true), "c37bea4d2f378a99");
+  t.is(draw("float64", true), "65bdcf522b7e1b74");
+  t.is(draw("float32", false), "afc71c3f7e36a27e");
+  t.is(draw("float16", false), "7b3cd366db77c4e5");
+  t.is(draw("bfloat16", false), "5c589009809bf79f");
+  t.is(draw("float64", false), "d273d739e96e13c5");
+  t.deepEqual(uniformBetween(modern, -1, 2, [9]), uniform(modern, [9], { minval: -1, maxval: 2 }));
+  t.deepEqual(uniformBetween(modern, [[1], [2]], [3, 4, 5]).shape, [2, 3]);
+  t.deepEqual(uniformBetween(modern, [], 1).shape, [0]);
+});
+
+test("uniformBetween(key, minval, maxval) throws when the limits do not ascend or are not finite", (t) => {
+  t.throws(() => uniformBetween(modern, [0, 3], [1, 2]), {
+    instanceOf: RangeError,
+    message: "uniformBetween: minval must be at most maxval, got 3 and 2.",
+  });
+  t.throws(() => uniformBetween(modern, [0, NaN], 1), {
+    instanceOf: RangeError,
+    message: "uniformBetween: minval must be finite, got NaN.",
+  });
+  t.throws(() => uniformBetween(modern, [-3e38], 3e38), {
+    instanceOf: RangeError,
+    message: `uniformBetween: maxval - minval must be finite in float32, got ${-Math.fround(3e38)} and ${Math.fround(3e38)}.`,
+  });
+  t.throws(() => uniformBetween(modern, [0, 1], [1, 2, 3]), {
+    instanceOf: RangeError,
+    message:
+      "uniformBetween: minval and maxval must be broadcast-compatible, got shapes [2] and [3].",
   });
 });
