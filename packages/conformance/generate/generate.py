@@ -3,6 +3,7 @@
 import autodiff
 import convolution
 import digits
+import dtypes
 import initializers
 import interop
 import layers
@@ -15,7 +16,7 @@ import rng
 
 def main():
     for module in (
-        rng, linear_algebra, initializers, autodiff, convolution, nnx_layers, layers, optax_cases, digits, models
+        rng, linear_algebra, initializers, autodiff, dtypes, convolution, nnx_layers, layers, optax_cases, digits, models
     ):
         module.main()
     interop.write_file()
