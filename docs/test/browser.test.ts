@@ -103,7 +103,7 @@ test.before(async () => {
     const path = isResolved ? pathname.slice("/resolved".length) : pathname;
     const html = { "content-type": "text/html" };
     // Workers of an isolated page must be isolated too.
-    const script = { "content-type": "text/javascript", ...(isResolved ? ISOLATED : {}) };
+    const script = { "content-type": "text/javascript", ...ISOLATED };
     const finish = (text: string): void => {
       response.writeHead(200, script).end(isResolved ? resolveNames(text) : text);
     };
@@ -112,7 +112,9 @@ test.before(async () => {
       response.writeHead(200, { ...html, "content-security-policy": STRICT }).end(PAGE);
     } else if (path === "/isolated")
       response.writeHead(200, { ...html, ...ISOLATED }).end(THREADS_PAGE);
-    else if (path === "/shared") response.writeHead(200, html).end(THREADS_PAGE);
+    else if (path === "/mapped") {
+      response.writeHead(200, { ...html, ...ISOLATED }).end(PAGE.replace("main.js", "threads.js"));
+    } else if (path === "/shared") response.writeHead(200, html).end(THREADS_PAGE);
     else if (path === "/main.js") finish(MAIN);
     else if (path === "/threads.js") finish(THREADS);
     else if (SERVED.test(path)) {
@@ -187,4 +189,10 @@ browserTest("setThreads(n) on any other page is rejected, and one thread remains
       "Error: setThreads: memory must be shareable, got none that is. Pages must be cross-origin isolated.",
     counts: [1, true],
   });
+});
+
+browserTest("setThreads(n) is rejected where a worker cannot load its script", async (t) => {
+  const found = (await resultsOf("mapped")) as { readonly rejection: string };
+  t.regex(found.rejection, /^Error: setThreads: threads must be able to start, got ".+"\.$/);
+  t.deepEqual(found, { isolated: true, rejection: found.rejection, counts: [1, true] });
 });
