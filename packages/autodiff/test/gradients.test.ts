@@ -202,7 +202,7 @@ for (const [name, f, inputs, once] of table) {
 
 test("every differentiable operation is in the table of gradients", (t) => {
   const notDifferentiable = new Set(
-    `Tracer bind grad valueAndGrad vjp jit setThreads threads tree toTensor isTensor isTracer stopGradient
+    `Tracer bind grad valueAndGrad vjp jvp jit setThreads threads tree toTensor isTensor isTracer stopGradient
     all any argmax argmin isfinite isnan oneHot equal notEqual less lessEqual greater greaterEqual
     logicalAnd logicalNot logicalOr logicalXor convGeneralDilated reduceWindow padtypeToPads`.split(
       /\s+/,
