@@ -16,7 +16,8 @@ export function maxwellValues(
     const x = normals[3 * i];
     const y = normals[3 * i + 1];
     const z = normals[3 * i + 2];
-    values[i] = round(Math.sqrt(round(round(round(x * x) + round(y * y)) + round(z * z))));
+    // XLA sums the outer two squares first.
+    values[i] = round(Math.sqrt(round(round(round(x * x) + round(z * z)) + round(y * y))));
   }
   return values;
 }

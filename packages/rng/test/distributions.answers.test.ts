@@ -6,6 +6,7 @@ import {
   chisquare,
   choice,
   dirichlet,
+  doubleSidedMaxwell,
   exponential,
   f,
   gamma,
@@ -15,6 +16,7 @@ import {
   loggamma,
   logistic,
   lognormal,
+  maxwell,
   multinomial,
   pareto,
   poisson,
@@ -729,4 +731,29 @@ answer(
   "float32[2]",
   [1.8585849, 3.7171698],
   "11b2a3a195378819",
+);
+
+answer(
+  () => maxwell(modern, [4099]),
+  "float32[4099]",
+  [2.070286512374878, 0.7144703269004822, 1.4999796152114868],
+  "bdc5760654425b20",
+);
+answer(
+  () => doubleSidedMaxwell(modern, 1, 2, [4099]),
+  "float32[4099]",
+  [-1.4771912097930908, -4.170105457305908, 3.7603445053100586],
+  "2066c3e6dbc6be60",
+);
+answer(
+  () => maxwell(legacy, [4099]),
+  "float32[4099]",
+  [1.2252728939056396, 1.1886167526245117, 3.0676777362823486],
+  "2c4224fe1c7e16b5",
+);
+answer(
+  () => doubleSidedMaxwell(legacy, 1, 2, [4099]),
+  "float32[4099]",
+  [4.055047035217285, -3.509636878967285, -0.9744342565536499],
+  "73997cb591598bf2",
 );
