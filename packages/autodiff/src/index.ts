@@ -47,6 +47,7 @@ export { padtypeToPads } from "./conv-padding.ts";
 export type { PaddingName, WindowPadding } from "./conv-padding.ts";
 export { convGeneralDilated } from "./convolution.ts";
 export type { ConvOptions } from "./convolution.ts";
+export { cumsum } from "./cumsum.ts";
 export { einsum } from "./einsum.ts";
 export {
   add,

@@ -117,6 +117,8 @@ const table: readonly [name: string, f: Operation, inputs: readonly unknown[], o
   ["pad with interior", (x, value) => ad.pad(x, [[2, 1, 2]], value), [v, 0.7]],
   ["pad with negative ends", (x, value) => ad.pad(x, [[-1, -1, 1]], value), [[...v, 4], 0.7]],
   ["flip", (x) => ad.flip(x, 1), [m]],
+  ["cumsum of all elements", (x) => ad.cumsum(x), [m]],
+  ["cumsum along an axis", (x) => ad.cumsum(x, 1), [cube]],
   [
     "take of the flattened tensor",
     (x) =>

@@ -30,6 +30,7 @@ export {
   concatenate,
   convGeneralDilated,
   cos,
+  cumsum,
   divide,
   dot,
   einsum,
