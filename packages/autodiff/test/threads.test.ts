@@ -48,6 +48,22 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: "matmul of few rows",
+    f: matmul,
+    shapes: [
+      [37, 301],
+      [301, 1003],
+    ],
+  },
+  {
+    name: "matmul of few rows with a transposed matrix",
+    f: (a, b) => matmul(a, ops.transpose(b)),
+    shapes: [
+      [37, 301],
+      [1003, 301],
+    ],
+  },
+  {
     name: "matmul of a stack",
     f: matmul,
     shapes: [

@@ -27,6 +27,8 @@ const PANEL_N = 2048;
  * @param c - Address in bytes of row-major `[m, n]`, overwritten; it must not overlap `a` or `b`.
  * @param first - First row of C that is computed (default 0).
  * @param rows - How many rows are (default all from `first` on); the others stay as they are.
+ * @param firstColumn - First column of C that is computed (default 0).
+ * @param columns - How many columns are (default all from `firstColumn` on); the others stay as they are.
  * @returns Whether it was computed; false, with C as it was, when WebAssembly cannot be used or the
  *   workspace does not fit. Then {@link gemm} on the views of the memory does it.
  * @throws {@link TypeError} if `dtype` is another one.
@@ -61,6 +63,8 @@ export function gemmInScratch(
   c: number,
   first: number = 0,
   rows: number = m - first,
+  firstColumn: number = 0,
+  columns: number = n - firstColumn,
 ): boolean {
   const single = dtype === "float32";
   if (!single && dtype !== "float64") {
@@ -86,19 +90,62 @@ export function gemmInScratch(
       `gemmInScratch: first + rows must be at most m = ${m}, got ${first} + ${rows}.`,
     );
   }
-  if (rows === 0 || n === 0) return true;
-  const from = c + first * n * bytes;
+  checkCount("firstColumn", firstColumn);
+  checkCount("columns", columns);
+  if (firstColumn + columns > n) {
+    throw new RangeError(
+      `gemmInScratch: firstColumn + columns must be at most n = ${n}, got ${firstColumn} + ${columns}.`,
+    );
+  }
+  if (rows === 0 || columns === 0) return true;
+  const cStride = n * bytes;
+  const cFrom = c + first * cStride + firstColumn * bytes;
   if (k === 0) {
-    memory.u8.fill(0, from, from + rows * n * bytes);
+    for (let row = 0; row < rows; row++) {
+      memory.u8.fill(0, cFrom + row * cStride, cFrom + row * cStride + columns * bytes);
+    }
     return true;
   }
   const aStride = (transA ? m : k) * bytes;
   const bStride = (transB ? k : n) * bytes;
   const aFrom = a + first * (transA ? bytes : aStride);
-  return n === 1
-    ? // The transposed product: as the right operand, A fills whole vectors of columns.
-      product(kernel, memory, bytes, false, !transA, 1, rows, k, b, k * bytes, aFrom, aStride, from)
-    : product(kernel, memory, bytes, transA, transB, rows, n, k, aFrom, aStride, b, bStride, from);
+  const bFrom = b + firstColumn * (transB ? bStride : bytes);
+  if (n === 1) {
+    // The transposed product: as the right operand, A fills whole vectors of columns.
+    const row = k * bytes;
+    return product(
+      kernel,
+      memory,
+      bytes,
+      false,
+      !transA,
+      1,
+      rows,
+      k,
+      b,
+      row,
+      aFrom,
+      aStride,
+      cFrom,
+      0,
+    );
+  }
+  return product(
+    kernel,
+    memory,
+    bytes,
+    transA,
+    transB,
+    rows,
+    columns,
+    k,
+    aFrom,
+    aStride,
+    bFrom,
+    bStride,
+    cFrom,
+    cStride,
+  );
 }
 
 function product(
@@ -115,13 +162,13 @@ function product(
   b: number,
   bStride: number,
   c: number,
+  cStride: number,
 ): boolean {
   const kc = panelDepth(k, bytes);
   const aBytes = packedElementsA(m, kc) * bytes;
   const needed = aBytes + packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
   if (needed > memory.available) return false;
   const packed = memory.allocate(needed);
-  const cStride = n * bytes;
   for (let j = 0; j < n; j += PANEL_N) {
     kernel.product(
       transA,

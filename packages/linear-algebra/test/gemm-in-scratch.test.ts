@@ -147,3 +147,59 @@ test("gemmInScratch(...) throws RangeError when a matrix does not lie in the scr
     message: `gemmInScratch: c must have its 48 bytes in the ${capacity} of the scratch memory, got address ${capacity - 8}.`,
   });
 });
+
+test("gemmInScratch(...) computes blocks of C one by one, with the bits of the whole", (t) => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        transA: fc.boolean(),
+        transB: fc.boolean(),
+        m: size,
+        n: size,
+        k: size,
+        double: fc.boolean(),
+      }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      (p, rows, columns) => {
+        const { transA, transB, m, n, k, double } = p;
+        const [a, b] = [numbers(m * k, double, 1), numbers(k * n, double, 2)];
+        const bytes = double ? 8 : 4;
+        const view = double ? memory.f64 : memory.f32;
+        const at = memory.allocate(a.byteLength);
+        const bt = memory.allocate(b.byteLength);
+        const ct = memory.allocate(m * n * bytes);
+        view.set(a, at / bytes);
+        view.set(b, bt / bytes);
+        view.fill(-7, ct / bytes, ct / bytes + m * n);
+        const dtype = double ? "float64" : "float32";
+        for (let i = 0; i < m; i += rows) {
+          const taken = Math.min(rows, m - i);
+          for (let j = 0; j < n; j += columns) {
+            const width = Math.min(columns, n - j);
+            gemmInScratch(dtype, transA, transB, m, n, k, at, bt, ct, i, taken, j, width);
+          }
+        }
+        const c = view.slice(ct / bytes, ct / bytes + m * n);
+        memory.release(at);
+        bitEqual(t, c, expected(p, a, b));
+      },
+    ),
+    { seed: 20261123, numRuns: 200 },
+  );
+});
+
+test("gemmInScratch(...) throws RangeError on rows and columns that C does not have", (t) => {
+  t.throws(() => gemmInScratch("float32", false, false, 2, 2, 2, 0, 16, 32, 1, 2), {
+    instanceOf: RangeError,
+    message: "gemmInScratch: first + rows must be at most m = 2, got 1 + 2.",
+  });
+  t.throws(() => gemmInScratch("float32", false, false, 2, 2, 2, 0, 16, 32, 0, 2, 3), {
+    instanceOf: RangeError,
+    message: "gemmInScratch: columns must be a non-negative integer, got -1.",
+  });
+  t.throws(() => gemmInScratch("float32", false, false, 2, 2, 2, 0, 16, 32, 0, 2, 1, 2), {
+    instanceOf: RangeError,
+    message: "gemmInScratch: firstColumn + columns must be at most n = 2, got 1 + 2.",
+  });
+});

@@ -1,7 +1,7 @@
 import type { Job } from "./job.ts";
 
 /** Parts of a batch. */
-const MOST_PARTS = 16;
+const MOST_PARTS = 8;
 
 /** Does a range of the images of a batch. */
 export type ImageRange = (

@@ -4,10 +4,10 @@ import type { Job, ProductDescription } from "./job.ts";
 
 /** About as many parts as this, so that no thread waits long for the last one. */
 const PARTS = 12;
-/** Rows of a part are a multiple of this. */
-const ROWS = 16;
+/** Rows or columns of a part are a multiple of this. */
+const LINES = 16;
 
-/** Matrix products by panels of rows, or by matrices where there are many. */
+/** Matrix products by panels of rows or columns, whichever are more, or by matrices where there are many. */
 export function productJob({
   dtype,
   transposeA,
@@ -20,13 +20,17 @@ export function productJob({
 }: ProductDescription): Job {
   const bytes = itemSize(dtype);
   const panels = Math.max(1, Math.round(PARTS / left.length));
-  const rows = Math.max(ROWS, Math.ceil(m / panels / ROWS) * ROWS);
-  const parts = Math.ceil(m / rows);
+  const byRows = m >= n;
+  const lines = Math.max(m, n);
+  const size = Math.max(LINES, Math.ceil(lines / panels / LINES) * LINES);
+  const parts = Math.ceil(lines / size);
   return {
     parts: parts * left.length,
     run([a, b], c, part) {
       const i = Math.floor(part / parts);
-      const first = (part % parts) * rows;
+      const first = (part % parts) * size;
+      const count = Math.min(size, lines - first);
+      const [row, rows, column, columns] = byRows ? [first, count, 0, n] : [0, m, first, count];
       const done = gemmInScratch(
         dtype,
         transposeA,
@@ -37,8 +41,10 @@ export function productJob({
         a + left[i],
         b + right[i],
         c + i * m * n * bytes,
-        first,
-        Math.min(rows, m - first),
+        row,
+        rows,
+        column,
+        columns,
       );
       if (!done) throw new Error("the workspace does not fit");
     },
