@@ -8,6 +8,10 @@ const WORTH_SHARING = 4e6;
 const SPINS = 2000;
 /** After so many runs the slower way is tried again. */
 const PROBE = 32;
+/** The first runs are shared. */
+const FIRST = 4;
+/** So many of them say nothing of later ones. */
+const COLD = 2;
 /** Weight of the latest time in the mean. */
 const LATEST = 0.3;
 
@@ -98,18 +102,21 @@ class Choice {
   private alone = 0;
   private together = 0;
   private runs = 0;
+  private cold = COLD;
 
   /** Whether the next run is shared: the quicker way, and now and then the other one. */
   next(): boolean {
-    const turn = this.runs++ % PROBE;
-    if (turn < 2) return turn === 0;
-    return this.together <= this.alone;
+    const run = this.runs++;
+    if (run < FIRST) return true;
+    if (run === FIRST || run % PROBE === 1) return false;
+    return run % PROBE === 0 || this.together <= this.alone;
   }
 
-  /** Notes how long a run took. */
+  /** Notes how long a run took. In their first ones the other threads still compile. */
   took(shared: boolean, time: number): void {
-    if (shared) this.together = mean(this.together, time);
-    else this.alone = mean(this.alone, time);
+    if (!shared) this.alone = mean(this.alone, time);
+    else if (this.cold > 0) this.cold--;
+    else this.together = mean(this.together, time);
   }
 }
 
