@@ -102,7 +102,7 @@ export {
   logicalXor,
 } from "./logical.ts";
 export { jit } from "./jit/jit.ts";
-export type { JitOptions, Jitted } from "./jit/jit.ts";
+export type { JitOptions, Jitted } from "./jit/jitted.ts";
 export type { Compilation } from "./jit/entries.ts";
 export type { ProgramDescription } from "./jit/program.ts";
 export { jvp } from "./jvp.ts";

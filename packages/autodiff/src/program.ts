@@ -8,6 +8,7 @@
  */
 export { Entries } from "./jit/entries.ts";
 export type { Comparable, Compilation, Entry } from "./jit/entries.ts";
+export { checkJit } from "./jit/jitted.ts";
 export type { Graph } from "./jit/graph.ts";
 export { Program } from "./jit/program.ts";
 export type { ProgramDescription, ProgramValue } from "./jit/program.ts";

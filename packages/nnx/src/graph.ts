@@ -76,12 +76,7 @@ export class GraphDef<T = unknown> {
    * @returns true if the two describe interchangeable objects.
    */
   equals(other: GraphDef): boolean {
-    return (
-      this.nodes.length === other.nodes.length &&
-      this.variables.length === other.variables.length &&
-      this.nodes.every((node, i) => sameNode(node, other.nodes[i], Object.is)) &&
-      this.variables.every((variable, i) => sameVariable(variable, other.variables[i]))
-    );
+    return sameGraph(this, other, Object.is);
   }
 
   /**
@@ -91,15 +86,25 @@ export class GraphDef<T = unknown> {
    * @internal
    */
   resembles(other: GraphDef): boolean {
-    const same = (a: unknown, b: unknown): boolean =>
-      Object.is(a, b) || (typeof a === "function" && typeof b === "function");
-    return (
-      this.nodes.length === other.nodes.length &&
-      this.variables.length === other.variables.length &&
-      this.nodes.every((node, i) => sameNode(node, other.nodes[i], same)) &&
-      this.variables.every((variable, i) => sameVariable(variable, other.variables[i]))
+    return sameGraph(
+      this,
+      other,
+      (a, b) => Object.is(a, b) || (typeof a === "function" && typeof b === "function"),
     );
   }
+}
+
+function sameGraph(
+  a: GraphDef,
+  b: GraphDef,
+  sameStatic: (a: unknown, b: unknown) => boolean,
+): boolean {
+  return (
+    a.nodes.length === b.nodes.length &&
+    a.variables.length === b.variables.length &&
+    a.nodes.every((node, i) => sameNode(node, b.nodes[i], sameStatic)) &&
+    a.variables.every((variable, i) => sameVariable(variable, b.variables[i]))
+  );
 }
 
 function sameNode(

@@ -1,9 +1,7 @@
-import { describe } from "@flaxen/dtype";
 import { tree } from "@flaxen/autodiff";
 import type { Jitted, JitOptions, Tensor } from "@flaxen/autodiff";
-import { Entries, inputOf, stage, standIn } from "@flaxen/autodiff/program";
+import { checkJit, Entries, inputOf, stage, standIn } from "@flaxen/autodiff/program";
 import type { Entry, LeafType, ProgramValue, StagedInput } from "@flaxen/autodiff/program";
-import { checkOptions } from "./arguments.ts";
 import { JitCall } from "./jit-call.ts";
 import { originOf, readArray, rebuild, ResultTemplate } from "./jit-result.ts";
 import type { Origin } from "./jit-result.ts";
@@ -61,15 +59,7 @@ export function jit<A extends readonly any[], R>(
   f: (...args: A) => R,
   options: JitOptions = {},
 ): ((...args: A) => R) & Jitted {
-  if (typeof f !== "function") {
-    throw new TypeError(`jit: f must be a function, got ${describe(f)}.`);
-  }
-  checkOptions("jit", options, ["cacheSize"]);
-  const { cacheSize = 16 } = options;
-  if (!Number.isSafeInteger(cacheSize) || cacheSize < 1) {
-    throw new RangeError(`jit: cacheSize must be a positive integer, got ${describe(cacheSize)}.`);
-  }
-  const entries = new Entries<JitCall, CompiledStep>(cacheSize);
+  const entries = new Entries<JitCall, CompiledStep>(checkJit(f, options));
   const traced = f as (...args: readonly unknown[]) => unknown;
   const run = (...args: A): R => {
     const call = JitCall.of(args);
@@ -82,10 +72,7 @@ export function jit<A extends readonly any[], R>(
       entry === undefined ? runPlain(traced, args) : finish(entry, call.variables, inputs)
     ) as R;
   };
-  return Object.assign(run, {
-    explain: () => [...entries.compilations],
-    clear: () => entries.clear(),
-  });
+  return Object.assign(run, entries.report());
 }
 
 interface CompiledStep extends Entry<JitCall> {

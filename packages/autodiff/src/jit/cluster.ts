@@ -3,7 +3,7 @@ import { sameShape } from "../broadcasting.ts";
 import { sizeOf } from "../compute-dtype.ts";
 import { canLoop, canReduce, reductionKind } from "../loops/compile-loops.ts";
 import type { ReductionParams } from "../reduction-kernels.ts";
-import { isApplication } from "./graph.ts";
+import { applicationsOf, isApplication } from "./graph.ts";
 import type { Application, Graph, GraphValue } from "./graph.ts";
 
 /** More nodes than this in one loop would spill registers. */
@@ -63,24 +63,14 @@ class Clustering {
   private readonly clusters = new Map<Application, Cluster>();
 
   run(outputs: readonly GraphValue[]): Cluster[] {
-    for (const value of this.needed(outputs)) {
+    // A broadcast that only loops read is not computed.
+    const needed = applicationsOf(outputs, (value) => operandsOf(value, isLoopable(value)));
+    for (const value of needed) {
       if (storageOf(value) !== value) continue;
       if (isLoopable(value)) this.placeInLoop(value);
       else this.place(value);
     }
     return this.inOrder();
-  }
-
-  /** What has to be computed, operands first; a broadcast that only loops read is not. */
-  private needed(outputs: readonly GraphValue[]): Application[] {
-    const seen = new Set<GraphValue>();
-    const pending = [...outputs];
-    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-      if (seen.has(value)) continue;
-      seen.add(value);
-      if (isApplication(value)) pending.push(...operandsOf(value, isLoopable(value)));
-    }
-    return [...seen].filter(isApplication).sort((a, b) => a.id - b.id);
   }
 
   private placeInLoop(node: Application): void {

@@ -1,5 +1,7 @@
+import { now } from "../clock.ts";
 import { sameGraph } from "./graph.ts";
 import type { Graph } from "./graph.ts";
+import type { Jitted } from "./jitted.ts";
 import { Program } from "./program.ts";
 import type { ProgramDescription } from "./program.ts";
 
@@ -37,8 +39,7 @@ export interface Compilation {
 
 /** Compiled programs by what they were compiled for, the latest first; the least recently used one goes when it is full. */
 export class Entries<S extends Comparable<S>, E extends Entry<S>> {
-  /** All that was compiled, oldest first. */
-  readonly compilations: Compilation[] = [];
+  private readonly compilations: Compilation[] = [];
   private readonly limit: number;
   private entries: E[] = [];
 
@@ -94,14 +95,13 @@ export class Entries<S extends Comparable<S>, E extends Entry<S>> {
     return same?.program ?? new Program(graph, carried);
   }
 
-  /** Forgets all programs. */
-  clear(): void {
-    this.entries = [];
+  /** What a compiled function tells of itself. */
+  report(): Jitted {
+    return {
+      explain: () => [...this.compilations],
+      clear: () => {
+        this.entries = [];
+      },
+    };
   }
-}
-
-/** Milliseconds, by the clock of the engine where it has one. */
-function now(): number {
-  const { performance } = globalThis as { performance?: { now(): number } };
-  return performance?.now() ?? Date.now();
 }

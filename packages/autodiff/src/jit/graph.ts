@@ -48,6 +48,21 @@ export function isApplication(value: GraphValue): value is Application {
   return value.source.kind === "application";
 }
 
+/** The applications that outputs depend on, operands first. */
+export function applicationsOf(
+  outputs: readonly GraphValue[],
+  operandsOf: (value: Application) => readonly GraphValue[] = ({ source }) => source.operands,
+): Application[] {
+  const seen = new Set<GraphValue>();
+  const pending = [...outputs];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    if (isApplication(value)) pending.push(...operandsOf(value));
+  }
+  return [...seen].filter(isApplication).sort((a, b) => a.id - b.id);
+}
+
 /** Whether two graphs compute the same: equal operations on equal operands and constants. */
 export function sameGraph(a: Graph, b: Graph): boolean {
   const twins = new Map<GraphValue, GraphValue>();

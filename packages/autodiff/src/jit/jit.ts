@@ -1,28 +1,14 @@
-import { describe } from "@flaxen/dtype";
 import type { NDArray } from "@flaxen/ndarray";
-import { checkOptions } from "../options.ts";
 import { unflatten } from "../tree.ts";
 import type { Arguments } from "../gradient-types.ts";
 import { Entries } from "./entries.ts";
-import type { Compilation, Entry } from "./entries.ts";
+import type { Entry } from "./entries.ts";
+import { checkJit } from "./jitted.ts";
+import type { Jitted, JitOptions } from "./jitted.ts";
 import { ResultTemplate } from "./result-template.ts";
 import { inputOf, standIn, takeArguments } from "./signature.ts";
 import type { Signature } from "./signature.ts";
 import { stage } from "./stage.ts";
-
-/** Options of {@link jit}. */
-export interface JitOptions {
-  /** Programs that are kept for different shapes, dtypes and static values (default 16, at least 1). */
-  readonly cacheSize?: number;
-}
-
-/** A compiled function. */
-export interface Jitted {
-  /** What was compiled so far, oldest first, and why. */
-  explain(): readonly Compilation[];
-  /** Forgets the compiled programs and frees their memory. */
-  clear(): void;
-}
 
 /**
  * Compiles a function of tensors: its first call for each combination of shapes and dtypes is traced to a graph,
@@ -56,15 +42,7 @@ export function jit<A extends readonly any[], R>(
   f: (...args: A) => R,
   options: JitOptions = {},
 ): ((...args: Arguments<A>) => R) & Jitted {
-  if (typeof f !== "function") {
-    throw new TypeError(`jit: f must be a function, got ${describe(f)}.`);
-  }
-  checkOptions("jit", options, ["cacheSize"]);
-  const { cacheSize = 16 } = options;
-  if (!Number.isSafeInteger(cacheSize) || cacheSize < 1) {
-    throw new RangeError(`jit: cacheSize must be a positive integer, got ${describe(cacheSize)}.`);
-  }
-  const entries = new Entries<Signature, CompiledFunction>(cacheSize);
+  const entries = new Entries<Signature, CompiledFunction>(checkJit(f, options));
   const traced = f as (...args: readonly unknown[]) => unknown;
   const call = (...args: Arguments<A>): R => {
     const taken = takeArguments("jit", args);
@@ -76,10 +54,7 @@ export function jit<A extends readonly any[], R>(
     if (entry === undefined) return f(...(args as unknown as A));
     return entry.template.build(entry.program.call(taken.arrays) as NDArray[]) as R;
   };
-  return Object.assign(call, {
-    explain: () => [...entries.compilations],
-    clear: () => entries.clear(),
-  });
+  return Object.assign(call, entries.report());
 }
 
 interface CompiledFunction extends Entry<Signature> {

@@ -1,6 +1,6 @@
 import type { NDArray } from "@flaxen/ndarray";
 import { evaluate } from "../primitive.ts";
-import { isApplication } from "./graph.ts";
+import { applicationsOf } from "./graph.ts";
 import type { Application, Graph, GraphValue } from "./graph.ts";
 
 /** A graph that is evaluated application by application; arrays that are no longer needed are let go. */
@@ -13,14 +13,7 @@ export class PlainProgram {
   /** Orders the graph. */
   constructor(graph: Graph) {
     this.graph = graph;
-    const seen = new Set<GraphValue>();
-    const pending = [...graph.outputs];
-    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-      if (seen.has(value)) continue;
-      seen.add(value);
-      if (isApplication(value)) pending.push(...value.source.operands);
-    }
-    this.order = [...seen].filter(isApplication).sort((a, b) => a.id - b.id);
+    this.order = applicationsOf(graph.outputs);
     const needed = new Set(graph.outputs);
     const spent = this.order.map((): GraphValue[] => []);
     for (let at = this.order.length - 1; at >= 0; at--) {

@@ -1,3 +1,4 @@
+import { now } from "../clock.ts";
 import type { MemoryKernel } from "../memory-kernel.ts";
 import * as at from "./control.ts";
 import type { Job, JobDescription } from "./job.ts";
@@ -183,9 +184,4 @@ function sharedJob(
 /** The text has ASCII characters only. */
 function encode(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-function now(): number {
-  const { performance } = globalThis as { performance?: { now(): number } };
-  return performance?.now() ?? Date.now();
 }
