@@ -1,3 +1,4 @@
+import { moduleText } from "./module-text.ts";
 import { buildNormalModule } from "./normal-kernel.ts";
 import { buildUniformModule } from "./uniform-kernel.ts";
 
@@ -16,15 +17,6 @@ export function moduleFiles(): ModuleFile[] {
 }
 
 function moduleFile(kernel: string, constant: string, bytes: Uint8Array): ModuleFile {
-  // `defineModule` of src/kernel.ts documents the encoding and undoes it.
-  let last = 0;
-  const encoded = bytes.map((byte, i) => {
-    if (!(bytes[i - 1] >= 0x20 && bytes[i - 1] <= 0x22)) return byte;
-    const difference = byte - last;
-    last = byte;
-    return difference;
-  });
-  const hex = Array.from(encoded, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const text = `// Generated from kernels/${kernel}-kernel.ts by \`npm run kernels\`.\n\n/** The module in hexadecimal. */\nexport const ${constant} =\n  "${hex}";\n`;
+  const text = `// Generated from kernels/${kernel}-kernel.ts by \`npm run kernels\`.\n\n/** The module, see \`defineModule\`. */\nexport const ${constant} =\n  "${moduleText(bytes)}";\n`;
   return { name: `${kernel}-module.ts`, text };
 }

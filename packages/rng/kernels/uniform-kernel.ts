@@ -38,7 +38,6 @@ function buildHash(module: ModuleBuilder): void {
     },
     undefined,
     (f, { k0, k1, high, step, low, at, end, gap }) => {
-      // Locals 0x20 to 0x22 would look like instructions to the encoding of module-files.ts, so there are 32 at most.
       const turns = f.local("i32");
       const schedule = [
         f.let(i32x4.splat(k0)),

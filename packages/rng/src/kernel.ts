@@ -17,38 +17,46 @@ export type Kernel<Functions> = Functions & {
 let memory: { readonly buffer: ArrayBuffer } | undefined;
 
 /**
- * Gives a function that compiles a module, written in hexadecimal, at its first call.
+ * Gives a function that compiles a module at its first call.
  *
- * A byte after 20, 21 or 22 (which read and write locals) stands for its difference from the last such byte: chains
- * of equal instructions on neighbouring locals then read alike, so that the text compresses well.
+ * The text is hexadecimal. Between bars stand blocks that repeat: first how often, then the bytes, of which those with
+ * a letter behind them grow from one block to the next, by 0 for "g" to 16 for "w".
  *
  * Modules come as bytes, not as the instructions of `@flaxen/wasm` that they are built from, because its builder is
  * larger than all that a page needs to draw uniform values. The kernel is undefined where WebAssembly or SIMD is
  * missing or forbidden, and while `setWasmEnabled` has switched kernels off.
  */
-export function defineModule<Functions>(hex: string): () => Kernel<Functions> | undefined {
+export function defineModule<Functions>(text: string): () => Kernel<Functions> | undefined {
   let kernel: Kernel<Functions> | null | undefined;
   return () => {
     if (!wasmEnabled()) return undefined;
-    if (kernel === undefined) kernel = compile<Functions>(hex);
+    if (kernel === undefined) kernel = compile<Functions>(text);
     return kernel ?? undefined;
   };
 }
 
-function compile<Functions>(hex: string): Kernel<Functions> | null {
+function compile<Functions>(text: string): Kernel<Functions> | null {
   try {
     const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Engine })
       .WebAssembly;
-    const bytes = new Uint8Array(hex.length / 2);
-    let last = 0;
-    for (let i = 0; i < bytes.length; i++) {
-      bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
-      if (bytes[i - 1] >= 0x20 && bytes[i - 1] <= 0x22) last = bytes[i] += last;
-    }
     memory ??= new Memory({ initial: 1 });
-    const { exports } = new Instance(new Module(bytes), { "": { m: memory } });
+    const { exports } = new Instance(new Module(bytesOf(text)), { "": { m: memory } });
     return { ...(exports as Functions), words: new Uint32Array(memory.buffer) };
   } catch {
     return null;
   }
+}
+
+function bytesOf(text: string): Uint8Array {
+  const bytes: number[] = [];
+  text.split("|").forEach((part, i) => {
+    const repeats = i % 2;
+    const turns = repeats ? Number(part.slice(0, 2)) : 1;
+    for (let turn = 0; turn < turns; turn++) {
+      for (const [, byte, letter] of part.slice(2 * repeats).matchAll(/(..)([g-w]?)/g)) {
+        bytes.push(parseInt(byte, 16) + turn * ((parseInt(letter, 36) || 16) - 16));
+      }
+    }
+  });
+  return Uint8Array.from(bytes);
 }
