@@ -57,7 +57,6 @@ function describeList(list: readonly unknown[]): string {
 }
 
 function nameOf(value: object): string {
-  const { constructor } = value;
-  const name: unknown = typeof constructor === "function" ? constructor.name : "";
-  return typeof name === "string" && name !== "" ? name : "Object";
+  const name: unknown = (value.constructor as { name?: unknown } | null | undefined)?.name;
+  return typeof name === "string" && name ? name : "Object";
 }

@@ -1,4 +1,5 @@
 import { describe } from "./describe.ts";
+import { storageName } from "./storage-name.ts";
 
 /** The name of an element type, spelt as JAX spells it. */
 export type DType =
@@ -67,7 +68,7 @@ export type ElementOf<D extends DType> = D extends "bool"
       ? Complex
       : number;
 
-/** Bytes of one element; also the list of all names. */
+/** Bytes of one element. */
 const ITEM_SIZE: Readonly<Record<DType, number>> = {
   bool: 1,
   int8: 1,
@@ -101,7 +102,7 @@ const ITEM_SIZE: Readonly<Record<DType, number>> = {
  * ```
  */
 export function isDType(x: unknown): x is DType {
-  return typeof x === "string" && Object.hasOwn(ITEM_SIZE, x);
+  return storageName(x) !== undefined;
 }
 
 /**

@@ -24,19 +24,12 @@ export function float16Bits(x: number): number {
   if (x !== x) return 0x7e00;
   const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;
   const a = Math.abs(x);
-  if (a >= 65520) return sign | 0x7c00;
-  // Below 2^-14 the spacing is 2^-24: adding 2^52 to a multiple rounds it to an integer, ties to
-  // even.
-  if (a < 2 ** -14) return sign | (a * 2 ** 24 + 2 ** 52 - 2 ** 52);
   F32[0] = a;
-  let bits = U32[0];
-  if (F32[0] !== a) {
-    // Round to odd at 24 bits, so that the second rounding sees on which side of a tie `a` lies.
-    if (F32[0] > a) bits -= 1;
-    bits |= 1;
-  }
-  bits -= 112 << 23;
-  return sign | ((bits + 0xfff + ((bits >>> 13) & 1)) >>> 13);
+  const exponent = Math.max((U32[0] >>> 23) - 127, -14);
+  // The number in units of the last place: adding 2^52 rounds it to an integer, ties to even.
+  U32[0] = (137 - exponent) << 23;
+  const units = a * F32[0] + 2 ** 52 - 2 ** 52;
+  return sign | Math.min(((exponent + 14) << 10) + units, 0x7c00);
 }
 
 /**
@@ -54,13 +47,9 @@ export function float16Bits(x: number): number {
  */
 export function float16Value(bits: number): number {
   const magnitude = bits & 0x7fff;
-  if (magnitude >= 0x7c00) {
-    if (magnitude > 0x7c00) return NaN;
-    return (bits & 0x8000) === 0 ? Infinity : -Infinity;
-  }
-  // The pattern, moved into float32's fields, is the value with the wrong bias; subnormals
-  // included.
-  U32[0] = magnitude << 13;
+  // The pattern, moved into float32's fields, is the value with the wrong bias, subnormals included. The exponent of
+  // infinities and NaN becomes that of float32.
+  U32[0] = (magnitude << 13) + (magnitude < 0x7c00 ? 0 : 224 << 23);
   const value = F32[0] * REBIAS;
   return (bits & 0x8000) === 0 ? value : -value;
 }

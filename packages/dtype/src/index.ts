@@ -50,5 +50,7 @@ export {
   tanh32,
 } from "./float32-math.ts";
 export { promoteTypes, resultType } from "./promotion.ts";
+export { roundFloat } from "./round-float.ts";
 export { roundTo } from "./round.ts";
 export { allocate } from "./storage.ts";
+export { storageName } from "./storage-name.ts";

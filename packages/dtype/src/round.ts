@@ -1,7 +1,6 @@
-import { bfloat16Bits, bfloat16Value } from "./bfloat16.ts";
 import { checkDType } from "./dtype.ts";
 import type { DType } from "./dtype.ts";
-import { float16Bits, float16Value } from "./float16.ts";
+import { roundFloat } from "./round-float.ts";
 
 /**
  * Returns the number that is left after storing `x` into an element of a dtype.
@@ -29,12 +28,11 @@ export function roundTo(dtype: DType, x: number): number {
     case "complex128":
       return x;
     case "float32":
+    case "float16":
+    case "bfloat16":
+      return roundFloat(dtype, x);
     case "complex64":
       return Math.fround(x);
-    case "float16":
-      return float16Value(float16Bits(x));
-    case "bfloat16":
-      return bfloat16Value(bfloat16Bits(x));
     case "bool":
       return x === 0 ? 0 : 1;
     case "int8":

@@ -1,4 +1,4 @@
-import { roundTo } from "@flaxen/dtype";
+import { roundFloat } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 
 /** A decimal number `d.ddd * 10^exponent`, whose digits end in no zero but the first. */
@@ -39,7 +39,7 @@ export function shortestDecimal(x: number, dtype: DType): Decimal {
     // Powers of two are closer to the values below them than to those above, so the next decimal may do better.
     for (const integer of [whole, whole + 1]) {
       const value = Number(`${integer}e${exponent - count + 1}`);
-      if (roundTo(dtype, value) === x) return decimalOf(value.toExponential());
+      if (roundFloat(dtype, value) === x) return decimalOf(value.toExponential());
     }
   }
   return decimalOf(x.toExponential());

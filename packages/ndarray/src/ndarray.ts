@@ -1,4 +1,4 @@
-import { checkDType, describe, isComplex } from "@flaxen/dtype";
+import { checkDType, describe, isComplex, storageName } from "@flaxen/dtype";
 import type { DataOf, DType, ElementOf } from "@flaxen/dtype";
 import { readElement, writeElement } from "./element.ts";
 import type { Scalar } from "./element.ts";
@@ -6,7 +6,7 @@ import { NDARRAY } from "./is-ndarray.ts";
 import { formatArray } from "./print.ts";
 import { checkShape, rowMajorStrides, sizeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
-import { dtypeOfData, storageName, stores } from "./storage-kind.ts";
+import { dtypeOfData, stores } from "./storage-kind.ts";
 import { toNested } from "./to-nested.ts";
 import type { NestedArray } from "./to-nested.ts";
 

@@ -1,4 +1,4 @@
-import { isComplex, roundTo } from "@flaxen/dtype";
+import { isComplex, roundFloat } from "@flaxen/dtype";
 import type { Complex, DType } from "@flaxen/dtype";
 import { roundedDecimal, shortestDecimal } from "./decimal.ts";
 import type { Decimal } from "./decimal.ts";
@@ -91,7 +91,7 @@ function needsExponent(dtype: DType, sizes: readonly number[]): boolean {
   const max = Math.max(...positive);
   const min = Math.min(...positive);
   const bound = dtype === "float16" ? 1e3 : dtype === "float32" ? 1e6 : 1e8;
-  return max >= bound || min < roundTo(dtype, 1e-4) || roundTo(dtype, max / min) > 1000;
+  return max >= bound || min < roundFloat(dtype, 1e-4) || roundFloat(dtype, max / min) > 1000;
 }
 
 /** The digits before and behind the point, in scientific or in positional notation. */

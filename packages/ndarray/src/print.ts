@@ -13,6 +13,9 @@ const EDGE_ITEMS = 3;
 
 const PREFIX = "Array(";
 
+/** Stands for an element until all are known and have their texts. */
+const PLACE = "#";
+
 /** The text that JAX prints for `x`, in the layout of NumPy. */
 export function formatArray(x: NDArray): string {
   const dtype = `dtype=${x.dtype})`;
@@ -30,42 +33,34 @@ export function formatArray(x: NDArray): string {
 
 /** The elements as nested bracketed lists. */
 function formatBody({ data, dtype, ndim, offset, shape, size, stride }: NDArray): string {
-  // The indices of each axis that are printed.
-  const shown = shape.map((length) =>
-    size > THRESHOLD && length > 2 * EDGE_ITEMS
-      ? [0, 1, 2, length - 3, length - 2, length - 1]
-      : Array.from({ length }, (_, i) => i),
-  );
   const values: Scalar[] = [];
-  const collect = (axis: number, index: number): void => {
-    if (axis === ndim) values.push(readElement(dtype, data, index));
-    else for (const i of shown[axis]) collect(axis + 1, index + i * stride[axis]);
-  };
-  collect(0, offset);
-  const words = formatElements(dtype, values, ndim).reverse();
-  const layOut = (axis: number): string => {
-    if (axis === ndim) return words.pop() as string;
-    const items = shown[axis].map(() => layOut(axis + 1));
-    if (items.length < shape[axis]) items.splice(EDGE_ITEMS, 0, "...");
-    const indent = " ".repeat(PREFIX.length + axis + 1);
-    const rest = ndim - 1 - axis;
-    return `[${rest === 0 ? fill(items, indent, LINE_WIDTH - ndim) : items.join(`,${"\n".repeat(rest)}${indent}`)}]`;
-  };
-  return layOut(0);
-}
-
-/**
- * Words separated by commas, broken into lines whose text ends before the last of `width` columns.
- */
-function fill(words: readonly string[], indent: string, width: number): string {
-  let text = "";
-  let line = indent;
-  words.forEach((word, i) => {
-    if (line.length + word.length > width - 1) {
-      text += `${line.trimEnd()}\n`;
-      line = indent;
+  const nest = (axis: number, index: number): string => {
+    if (axis === ndim) {
+      values.push(readElement(dtype, data, index));
+      return PLACE;
     }
-    line += i < words.length - 1 ? `${word}, ` : word;
-  });
-  return (text + line).slice(indent.length);
+    const items: string[] = [];
+    for (let i = 0; i < shape[axis]; i++) {
+      if (size > THRESHOLD && shape[axis] > 2 * EDGE_ITEMS && i === EDGE_ITEMS) {
+        items.push("...");
+        i = shape[axis] - EDGE_ITEMS;
+      }
+      items.push(nest(axis + 1, index + i * stride[axis]));
+    }
+    const rest = ndim - 1 - axis;
+    return `[${items.join(rest > 0 ? `,${"\n".repeat(rest)}${" ".repeat(PREFIX.length + axis + 1)}` : ", ")}]`;
+  };
+  const text = nest(0, offset);
+  const words = formatElements(dtype, values, ndim);
+  let next = 0;
+  // A line is broken before the word that would pass its end; longer words have a line to themselves.
+  const margin = PREFIX.length + ndim;
+  const line = new RegExp(`(.{1,${Math.max(LINE_WIDTH - 1 - ndim - margin, 1)}}|[^,]+)(, |$)`, "g");
+  return text
+    .replaceAll(PLACE, () => words[next++])
+    .replace(/[^[\]\n]+/g, (row) =>
+      row.replace(line, (_, part: string, more: string) =>
+        more === "" ? part : `${part},\n${" ".repeat(margin)}`,
+      ),
+    );
 }

@@ -115,8 +115,8 @@ function rounds(
   rotations: readonly number[],
 ): void {
   for (const bits of rotations) {
-    for (let i = 0; i < CHAINS; i++) f.set(a[i], i32x4.add(a[i], b[i]));
     for (let i = 0; i < CHAINS; i++) {
+      f.set(a[i], i32x4.add(a[i], b[i]));
       const rotated = v128.or(i32x4.shl(b[i], bits), i32x4.shrU(b[i], 32 - bits));
       f.set(b[i], v128.xor(rotated, a[i]));
     }

@@ -1,4 +1,4 @@
-import { defaultFloat, describe, roundTo } from "@flaxen/dtype";
+import { defaultFloat, describe, roundFloat } from "@flaxen/dtype";
 import { checkShape, sizeOf } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 
@@ -55,7 +55,7 @@ export function checkNumber(
   if (typeof value !== "number") {
     throw new TypeError(`${callee}: ${argument} must be a number, got ${describe(value)}.`);
   }
-  const rounded = roundTo(dtype, value);
+  const rounded = roundFloat(dtype, value);
   if (Number.isNaN(value) || (!infinite && !Number.isFinite(rounded))) {
     const rule = infinite ? "not be NaN" : `be finite in ${dtype}`;
     throw new RangeError(`${callee}: ${argument} must ${rule}, got ${describe(value)}.`);

@@ -1,4 +1,4 @@
-import { exp32, log1p32, log32, pow32, roundTo } from "@flaxen/dtype";
+import { exp32, log1p32, log32, pow32, roundFloat } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { fma64 } from "./fma64.ts";
 import { log64 } from "./log64.ts";
@@ -42,7 +42,7 @@ const DOUBLE: Arithmetic = {
 export function arithmeticOf(dtype: FloatDType): Arithmetic {
   if (dtype === "float32") return SINGLE;
   if (dtype === "float64") return DOUBLE;
-  const round = (x: number): number => roundTo(dtype, x);
+  const round = (x: number): number => roundFloat(dtype, x);
   return {
     round,
     fma: (a, b, c) => round(round(a * b) + c),

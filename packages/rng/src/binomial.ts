@@ -1,4 +1,4 @@
-import { defaultFloat, roundTo } from "@flaxen/dtype";
+import { defaultFloat, roundFloat } from "@flaxen/dtype";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { checkFloatDType, checkOptions } from "./arguments.ts";
 import { binomialValues } from "./binomial-values.ts";
@@ -62,7 +62,7 @@ export function binomial(
   const counts = binomialValues(key, drawn.size, trials, probabilities, type);
   if (dtype === "float64") return floatSample(counts, drawn.shape, dtype);
   return floatSample(
-    Float32Array.from(counts, (x) => roundTo(dtype, x)),
+    Float32Array.from(counts, (x) => roundFloat(dtype, x)),
     drawn.shape,
     dtype,
   );

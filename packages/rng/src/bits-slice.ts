@@ -69,8 +69,7 @@ function fillWideRun(
   const highStart = Math.floor(index / 2 ** 32);
   const lowStart = index % 2 ** 32;
   const count = Math.min(out.length - place, 2 ** 32 - lowStart);
-  const plan = { count, highStart, highStep: 0, lowStart, stride: 1, first: place, second: place };
-  hashCounters(k0, k1, plan, out);
+  hashCounters(k0, k1, [count, highStart, 0, lowStart, 1, place, place], out);
   return count;
 }
 
@@ -93,16 +92,14 @@ function fillLegacyRun(
   const nowhere = out.length;
   if (at >= half) {
     const count = Math.min(left, length - at);
-    const plan = { count, highStart: at - half, highStep: 1, lowStart: at, stride: 1 };
-    hashCounters(k0, k1, { ...plan, first: nowhere, second: place }, out);
+    hashCounters(k0, k1, [count, at - half, 1, at, 1, nowhere, place], out);
     return count;
   }
   // An odd number of counters is padded with a zero.
   const padded = at + half === length;
   const count = padded ? 1 : Math.min(left, length - half - at);
   const lowStart = padded ? 0 : at + half;
-  const plan = { count, highStart: at, highStep: 1, lowStart, stride: 1 };
-  hashCounters(k0, k1, { ...plan, first: place, second: nowhere }, out);
+  hashCounters(k0, k1, [count, at, 1, lowStart, 1, place, nowhere], out);
   return count;
 }
 

@@ -1,4 +1,4 @@
-import { roundTo } from "@flaxen/dtype";
+import { roundFloat } from "@flaxen/dtype";
 import { allocatePairs, partOf } from "./complex.ts";
 import type { ComplexDType, Pairs } from "./complex.ts";
 import type { Key } from "./make-key.ts";
@@ -13,7 +13,7 @@ export function complexNormals(key: Key, size: number, dtype: ComplexDType): Pai
   const imaginary = standardNormals(imaginaryKey, size, part);
   const pairs = allocatePairs(dtype, size);
   // XLA multiplies by the reciprocal of the rounded root.
-  const factor = roundTo(part, 1 / roundTo(part, Math.SQRT2));
+  const factor = roundFloat(part, 1 / roundFloat(part, Math.SQRT2));
   for (let i = 0; i < size; i++) {
     pairs[2 * i] = real[i] * factor;
     pairs[2 * i + 1] = imaginary[i] * factor;

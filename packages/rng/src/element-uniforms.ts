@@ -14,8 +14,7 @@ export function elementUniforms(
   size: number,
 ): (k0: number, k1: number, i: number) => number {
   const hash = (k0: number, k1: number, highStart: number, lowStart: number): void => {
-    const plan = { count: 1, highStart, highStep: 0, lowStart, stride: 2, first: 0, second: 1 };
-    hashCounters(k0, k1, plan, WORDS);
+    hashCounters(k0, k1, [1, highStart, 0, lowStart, 2, 0, 1], WORDS);
   };
   if (dtype === "float64") {
     return (k0, k1, i) => {

@@ -1,4 +1,4 @@
-import { describe, roundTo } from "@flaxen/dtype";
+import { describe, roundFloat } from "@flaxen/dtype";
 import { expandDims, sizeOf } from "@flaxen/ndarray";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
@@ -91,7 +91,7 @@ export function multinomial(
   });
   if (dtype === "float64") return floatSample(counts, full, dtype);
   return floatSample(
-    Float32Array.from(counts, (x) => roundTo(dtype, x)),
+    Float32Array.from(counts, (x) => roundFloat(dtype, x)),
     full,
     dtype,
   );

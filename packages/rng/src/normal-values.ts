@@ -1,4 +1,4 @@
-import { erfInv32, roundTo } from "@flaxen/dtype";
+import { erfInv32, roundFloat } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { erfInv64 } from "./erf64.ts";
 import type { Key } from "./make-key.ts";
@@ -55,7 +55,7 @@ function clip(values: Float32Array | Float64Array, least: number, most: number):
 
 /** Replaces each `u` in `(-1, 1)` by `sqrt(2) * erfInv(u)`, every step rounded to `dtype`. */
 function toNormal(values: Float32Array | Float64Array, dtype: FloatDType): void {
-  const root2 = roundTo(dtype, Math.SQRT2);
+  const root2 = roundFloat(dtype, Math.SQRT2);
   switch (dtype) {
     case "float32":
       for (let i = 0; i < values.length; i++) values[i] = root2 * erfInv32(values[i]);
@@ -65,7 +65,7 @@ function toNormal(values: Float32Array | Float64Array, dtype: FloatDType): void 
       return;
     default:
       for (let i = 0; i < values.length; i++) {
-        values[i] = roundTo(dtype, root2 * roundTo(dtype, erfInv32(values[i])));
+        values[i] = roundFloat(dtype, root2 * roundFloat(dtype, erfInv32(values[i])));
       }
   }
 }

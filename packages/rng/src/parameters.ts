@@ -1,4 +1,4 @@
-import { describe, roundTo } from "@flaxen/dtype";
+import { describe, roundFloat } from "@flaxen/dtype";
 import { asNDArray, astype, broadcastShapes, broadcastTo, flatData } from "@flaxen/ndarray";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts";
@@ -209,5 +209,5 @@ function roundedValues(
   const values = flatData<"float64">(single ? wide : broadcastTo(wide, shape));
   // The sum makes -0 a plain 0, whose reciprocal is Infinity.
   if (dtype === "float64") return values.map((x) => x + 0);
-  return Float32Array.from(values, (x) => roundTo(dtype, x) + 0);
+  return Float32Array.from(values, (x) => roundFloat(dtype, x) + 0);
 }

@@ -4,6 +4,7 @@ import { erfInv64 } from "./erf64.ts";
 import { makeKey } from "./make-key.ts";
 import { standardNormals } from "./standard-normals.ts";
 import { hashCounters } from "./threefry.ts";
+import type { CounterPlan } from "./threefry.ts";
 import { uniformValues } from "./uniform-values.ts";
 
 const WORDS: Uint32Array = /* @__PURE__ */ new Uint32Array(2);
@@ -40,9 +41,7 @@ export function splitWords(
   num: number,
   out: Uint32Array,
 ): void {
-  const plan = partitionable
-    ? { count: num, highStart: 0, highStep: 0, lowStart: 0, stride: 2, first: 0, second: 1 }
-    : { count: num, highStart: 0, highStep: 1, lowStart: num, stride: 1, first: 0, second: num };
+  const plan: CounterPlan = partitionable ? [num, 0, 0, 0, 2, 0, 1] : [num, 0, 1, num, 1, 0, num];
   hashCounters(k0, k1, plan, out);
 }
 
@@ -51,7 +50,7 @@ type Draws = Pick<ScalarDraws, "uniform" | "normal">;
 function singleDraws(partitionable: boolean): Draws {
   // The legacy layout takes the first word of the hash, the other both.
   const second = partitionable ? 0 : 1;
-  const plan = { count: 1, highStart: 0, highStep: 0, lowStart: 0, stride: 1, first: 0, second };
+  const plan: CounterPlan = [1, 0, 0, 0, 1, 0, second];
   const root2 = Math.fround(Math.SQRT2);
   const fraction = (k0: number, k1: number): number => {
     hashCounters(k0, k1, plan, WORDS);
@@ -68,7 +67,7 @@ function singleDraws(partitionable: boolean): Draws {
 
 function doubleDraws(partitionable: boolean): Draws {
   const lowStart = partitionable ? 0 : 1;
-  const plan = { count: 1, highStart: 0, highStep: 0, lowStart, stride: 2, first: 0, second: 1 };
+  const plan: CounterPlan = [1, 0, 0, lowStart, 2, 0, 1];
   const fraction = (k0: number, k1: number): number => {
     hashCounters(k0, k1, plan, WORDS);
     return WORDS[0] * 2 ** -32 + (WORDS[1] >>> 12) * 2 ** -52;

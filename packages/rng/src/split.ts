@@ -59,8 +59,7 @@ export function splitKey(key: Key, num = 2): Key[] {
   const { partitionable } = key;
   if (partitionable) {
     const [k0, k1] = key.words;
-    const counters = { count: num, highStart: 0, highStep: 0, lowStart: 0 };
-    hashCounters(k0, k1, { ...counters, stride: 2, first: 0, second: 1 }, words);
+    hashCounters(k0, k1, [num, 0, 0, 0, 2, 0, 1], words);
   } else {
     fillWords(key, words);
   }

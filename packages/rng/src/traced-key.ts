@@ -117,7 +117,7 @@ export function handOver<const Inputs extends readonly unknown[], D extends DTyp
   evaluate: (...inputs: Inputs) => NDArray,
 ): NDArray<D> | undefined {
   const parts = inputs.map(tracedPart);
-  const traced = parts.filter((part) => part !== undefined);
+  const traced = parts.filter((part) => !!part);
   if (traced.length === 0) return undefined;
   const draw: TracedDraw = {
     name,
@@ -127,9 +127,11 @@ export function handOver<const Inputs extends readonly unknown[], D extends DTyp
     evaluate: (values) => {
       let next = 0;
       const concrete = inputs.map((input, i) => {
-        if (parts[i] === undefined) return input;
+        if (!parts[i]) return input;
         const value = values[next++];
-        return isKey(input) ? keyOf(value, input.partitionable) : value;
+        if (!isKey(input)) return value;
+        const [high, low] = value.toArray() as number[];
+        return makeKey(high, low, input.partitionable);
       });
       return evaluate(...(concrete as unknown as Inputs));
     },
@@ -137,8 +139,4 @@ export function handOver<const Inputs extends readonly unknown[], D extends DTyp
   return (traced[0] as unknown as Record<symbol, SamplerTrace>)[TRACE](
     draw,
   ) as unknown as NDArray<D>;
-}
-
-function keyOf({ data, offset, stride }: NDArray, partitionable: boolean): Key {
-  return makeKey(Number(data[offset]), Number(data[offset + stride[0]]), partitionable);
 }

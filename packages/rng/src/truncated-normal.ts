@@ -1,4 +1,4 @@
-import { describe, erf32, erfInv32, roundTo } from "@flaxen/dtype";
+import { describe, erf32, erfInv32, roundFloat } from "@flaxen/dtype";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { checkNumber } from "./arguments.ts";
@@ -139,9 +139,9 @@ function betweenArrays(
 
 /** Returns `erf(x / sqrt(2))`, every step rounded to `dtype`. */
 function errorOf(x: number, dtype: FloatDType): number {
-  const root = roundTo(dtype, Math.SQRT2);
+  const root = roundFloat(dtype, Math.SQRT2);
   if (dtype === "float64") return erf64(x * (1 / root));
   // XLA multiplies with the reciprocal of a constant divisor, in float32 also for narrower dtypes.
-  const scaled = roundTo(dtype, Math.fround(x * Math.fround(1 / root)));
-  return roundTo(dtype, erf32(scaled));
+  const scaled = roundFloat(dtype, Math.fround(x * Math.fround(1 / root)));
+  return roundFloat(dtype, erf32(scaled));
 }

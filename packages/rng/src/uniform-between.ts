@@ -1,4 +1,4 @@
-import { describe, roundTo } from "@flaxen/dtype";
+import { describe, roundFloat } from "@flaxen/dtype";
 import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
@@ -70,7 +70,7 @@ function checkLimits(low: number, high: number, dtype: FloatDType): void {
       `uniformBetween: minval must be at most maxval, got ${describe(low)} and ${describe(high)}.`,
     );
   }
-  if (!Number.isFinite(roundTo(dtype, high - low))) {
+  if (!Number.isFinite(roundFloat(dtype, high - low))) {
     throw new RangeError(
       `uniformBetween: maxval - minval must be finite in ${dtype}, got ${describe(low)} and ${describe(high)}.`,
     );

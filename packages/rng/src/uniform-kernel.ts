@@ -39,7 +39,7 @@ export function hashChunks(
   out: Uint32Array,
   finish?: Finish,
 ): void {
-  const { count, highStart, highStep, lowStart, first, second } = plan;
+  const [count, highStart, highStep, lowStart, , first, second] = plan;
   const folded = first === second;
   const length = folded ? CHUNK : CHUNK / 2;
   const copy = (at: number, place: number, size: number): void => {

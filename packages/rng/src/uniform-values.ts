@@ -1,4 +1,4 @@
-import { roundTo } from "@flaxen/dtype";
+import { roundFloat } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { fma64 } from "./fma64.ts";
 import type { Key } from "./make-key.ts";
@@ -64,9 +64,9 @@ function uniform16(
   const words = half ? new Uint16Array(size) : new Uint8Array(size);
   fillNarrowWords(key, words);
   const drop = half ? 6 : 1;
-  const step = (half ? 2 ** -10 : 2 ** -7) * roundTo(dtype, maxval - minval);
+  const step = (half ? 2 ** -10 : 2 ** -7) * roundFloat(dtype, maxval - minval);
   for (let i = 0; i < size; i++) {
-    const value = roundTo(dtype, roundTo(dtype, (words[i] >>> drop) * step) + minval);
+    const value = roundFloat(dtype, roundFloat(dtype, (words[i] >>> drop) * step) + minval);
     values[i] = value > minval ? value : minval;
   }
   return values;
@@ -88,12 +88,12 @@ function uniform64(key: Key, size: number, minval: number, maxval: number): Floa
 
 /** Moves a value uniform on `[0, 1)` to `[minval, maxval)`, with the roundings of {@link uniformValues}. */
 export function between(unit: number, minval: number, maxval: number, dtype: FloatDType): number {
-  const span = roundTo(dtype, maxval - minval);
+  const span = roundFloat(dtype, maxval - minval);
   const value =
     dtype === "float64"
       ? fma64(unit, span, minval)
       : dtype === "float32"
         ? Math.fround(unit * span + minval)
-        : roundTo(dtype, roundTo(dtype, unit * span) + minval);
+        : roundFloat(dtype, roundFloat(dtype, unit * span) + minval);
   return value > minval ? value : minval;
 }

@@ -1,4 +1,4 @@
-import { describe, roundTo } from "@flaxen/dtype";
+import { describe, roundFloat } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { checkFloatDType, checkNumber, checkOptions, checkSampleShape } from "./arguments.ts";
 import type { FloatDType } from "./arguments.ts";
@@ -52,16 +52,13 @@ export function uniform(
   const dtype = checkFloatDType("uniform", options.dtype);
   const minval = checkNumber("uniform", "minval", options.minval ?? 0, dtype);
   const maxval = checkNumber("uniform", "maxval", options.maxval ?? 1, dtype);
-  if (minval > maxval) {
-    throw new RangeError(
-      `uniform: minval must be at most maxval, got ${describe(minval)} and ${describe(maxval)}.`,
-    );
-  }
-  if (!Number.isFinite(roundTo(dtype, maxval - minval))) {
-    throw new RangeError(
-      `uniform: maxval - minval must be finite in ${dtype}, got ${describe(minval)} and ${describe(maxval)}.`,
-    );
-  }
+  const rule =
+    minval > maxval
+      ? "minval must be at most maxval"
+      : Number.isFinite(roundFloat(dtype, maxval - minval))
+        ? ""
+        : `maxval - minval must be finite in ${dtype}`;
+  if (rule) throw new RangeError(`uniform: ${rule}, got ${describe(minval)} and ${describe(maxval)}.`);
   const fixed = { dtype, minval, maxval };
   const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed));
   if (traced) return traced;

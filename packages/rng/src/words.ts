@@ -27,26 +27,15 @@ export function fillWords(
     else hashCounters(k0, k1, plan, out);
   };
   if (partitionable) {
-    fill(counterPlan(size, 0, 0, 0, 0));
+    fill([size, 0, 0, 0, 1, 0, 0]);
   } else {
     const half = Math.ceil(size / 2);
     const pairs = size - half;
-    fill(counterPlan(pairs, 0, 1, half, half));
+    fill([pairs, 0, 1, half, 1, 0, half]);
     // An odd number of counters is padded with a zero; the word that comes of it lies past the end and is dropped.
-    if (pairs < half) fill(counterPlan(1, pairs, 0, 0, size));
+    if (pairs < half) fill([1, pairs, 0, 0, 1, pairs, size]);
   }
   return kernel !== undefined;
-}
-
-/** A plan whose first words begin in the place that its first counter word names. */
-function counterPlan(
-  count: number,
-  highStart: number,
-  highStep: number,
-  lowStart: number,
-  second: number,
-): CounterPlan {
-  return { count, highStart, highStep, lowStart, stride: 1, first: highStart, second };
 }
 
 /** Fills `out` with the random uint64 words of an array of half as many elements, low word first. */
@@ -54,12 +43,7 @@ export function fillWideWords({ words: [k0, k1], partitionable }: Key, out: Uint
   const count = out.length / 2;
   const highStep = partitionable ? 0 : 1;
   const lowStart = partitionable ? 0 : count;
-  hashCounters(
-    k0,
-    k1,
-    { count, highStart: 0, highStep, lowStart, stride: 2, first: 1, second: 0 },
-    out,
-  );
+  hashCounters(k0, k1, [count, 0, highStep, lowStart, 2, 1, 0], out);
 }
 
 /** Fills `out` with the random uint8 or uint16 words of an array of that many elements. */
