@@ -20,8 +20,7 @@ const PLACE = "#";
 export function formatArray(x: NDArray): string {
   const dtype = `dtype=${x.dtype})`;
   if (x.size === 0) {
-    const shape = x.shape.length === 1 ? `${x.shape[0]},` : x.shape.join(", ");
-    return `${PREFIX}[], shape=(${shape}), ${dtype}`;
+    return `${PREFIX}[], shape=(${x.shape.join(", ")}${x.ndim === 1 ? "," : ""}), ${dtype}`;
   }
   const body = formatBody(x);
   // JAX measures the last line without its prefix, and where the dtype does not fit it puts spaces,

@@ -73,8 +73,7 @@ export function sizeOf(shape: Shape): number {
  * ```
  */
 export function rowMajorStrides(shape: Shape): number[] {
-  const stride: number[] = [];
-  for (let i = 0; i < shape.length; i++) stride.push(0);
+  const stride = shape.slice();
   for (let i = shape.length - 1, step = 1; i >= 0; i--) {
     stride[i] = step;
     step *= shape[i];

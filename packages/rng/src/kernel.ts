@@ -27,15 +27,11 @@ let memory: { readonly buffer: ArrayBuffer } | undefined;
  * missing or forbidden, and while `setWasmEnabled` has switched kernels off.
  */
 export function defineModule<Functions>(text: string): () => Kernel<Functions> | undefined {
-  let kernel: Kernel<Functions> | null | undefined;
-  return () => {
-    if (!wasmEnabled()) return undefined;
-    if (kernel === undefined) kernel = compile<Functions>(text);
-    return kernel ?? undefined;
-  };
+  let kernel: Kernel<Functions> | false | undefined;
+  return () => (wasmEnabled() && (kernel ??= compile<Functions>(text))) || undefined;
 }
 
-function compile<Functions>(text: string): Kernel<Functions> | null {
+function compile<Functions>(text: string): Kernel<Functions> | false {
   try {
     const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Engine })
       .WebAssembly;
@@ -43,7 +39,7 @@ function compile<Functions>(text: string): Kernel<Functions> | null {
     const { exports } = new Instance(new Module(bytesOf(text)), { "": { m: memory } });
     return { ...(exports as Functions), words: new Uint32Array(memory.buffer) };
   } catch {
-    return null;
+    return false;
   }
 }
 

@@ -54,8 +54,8 @@ export function key(seed: number | bigint, options: KeyOptions = {}): Key {
   return makeKey(high, low, partitionable);
 }
 
-// The keys that were used since the check was switched on; undefined while it is off.
-let usedKeys: WeakSet<Key> | undefined;
+// Notes that a key is used and throws if it was used before; undefined while the check is off.
+let useUp: ((callee: string, key: Key) => void) | undefined;
 
 /**
  * Switches the check for keys that are used twice on or off, as `jax_debug_key_reuse` does.
@@ -82,19 +82,22 @@ export function setKeyReuseCheck(on: boolean): void {
   if (typeof on !== "boolean") {
     throw new TypeError(`setKeyReuseCheck: on must be a boolean, got ${describe(on)}.`);
   }
-  usedKeys = on ? new WeakSet() : undefined;
+  const used = new WeakSet<Key>();
+  const use = (callee: string, key: Key): void => {
+    if (used.has(key)) {
+      throw new Error(
+        `${callee}: key must not be used twice. Draw from a new key made by split, or from clone(key).`,
+      );
+    }
+    used.add(key);
+  };
+  useUp = on ? use : undefined;
 }
 
 /** Asserts that `x` is a key that may be drawn from or split, in the name of a caller, and uses it up. */
 export function useKey(callee: string, x: unknown): asserts x is Key {
   checkKey(callee, x);
-  if (usedKeys === undefined) return;
-  if (usedKeys.has(x)) {
-    throw new Error(
-      `${callee}: key must not be used twice. Draw from a new key made by split, or from clone(key).`,
-    );
-  }
-  usedKeys.add(x);
+  useUp?.(callee, x);
 }
 
 /**

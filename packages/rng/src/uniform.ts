@@ -58,7 +58,8 @@ export function uniform(
       : Number.isFinite(roundFloat(dtype, maxval - minval))
         ? ""
         : `maxval - minval must be finite in ${dtype}`;
-  if (rule) throw new RangeError(`uniform: ${rule}, got ${describe(minval)} and ${describe(maxval)}.`);
+  if (rule)
+    throw new RangeError(`uniform: ${rule}, got ${describe(minval)} and ${describe(maxval)}.`);
   const fixed = { dtype, minval, maxval };
   const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed));
   if (traced) return traced;
