@@ -59,7 +59,7 @@ export function reductionKernel<P>(
 
 /** Elements from which the loop of a primitive gains more than the copies to and from the scratch memory cost. */
 export function loopPays({ lanes, reduction }: EvaluatedPrimitive<unknown>, size: number): boolean {
-  if (reduction !== undefined) return size >= 8192;
+  if (reduction !== undefined) return size >= 2048;
   return size >= (lanes?.pays ?? ((lanes?.cost ?? 1) >= LONG ? 64 : 1024));
 }
 
