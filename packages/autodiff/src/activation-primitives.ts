@@ -2,6 +2,7 @@ import { exp32, log1p32 } from "@flaxen/dtype";
 import { f32x4, f32x4Exp, f32x4Log1p, f64x2, i32x4, v128 } from "@flaxen/wasm";
 import { greater } from "./comparison.ts";
 import { multiply, subtract } from "./elementwise-binary.ts";
+import { fused } from "./fused.ts";
 import { double, eachPart, floatLanes, sameLanes, single, word } from "./lanes.ts";
 import { where } from "./selection.ts";
 import { sigmoid } from "./activations.ts";
@@ -9,6 +10,12 @@ import { likeOperand, mapFloat, mapNumber } from "./unary-kernels.ts";
 import type { PlainPrimitive } from "./unary-kernels.ts";
 
 const NOT_A_NUMBER = 0x7f800000;
+
+const wherePositive = /* @__PURE__ */ fused(
+  "relu",
+  (x, ct, zero) => where(greater(x, zero), ct, zero),
+  3,
+);
 
 /** `max(x, 0)`; the derivative at 0 is 0. */
 export const reluPrimitive: PlainPrimitive = {
@@ -41,7 +48,7 @@ export const reluPrimitive: PlainPrimitive = {
     int32: (f, x) => eachPart(f, x, (y) => i32x4.maxS(y, word(f, 0))),
     uint32: sameLanes,
   },
-  vjp: (ct, { inputs: [x] }) => [where(greater(x, 0), ct, 0)],
+  vjp: (ct, { inputs: [x] }) => [wherePositive(x, ct, 0)],
 };
 
 /** `1 / (1 + e^-x)`. */

@@ -33,6 +33,8 @@ export type LaneFormula<P> = (
 export type LaneFormulas<P> = { readonly [D in LaneDType]?: LaneFormula<P> } & {
   /** About how many instructions a formula has (default 1). */
   readonly cost?: number;
+  /** Elements from which a loop gains more than the copies to and from the scratch memory cost (default by `cost`). */
+  readonly pays?: number;
   /** Names what of the parameters the formulas depend on (default nothing). */
   readonly variant?: (params: P) => string;
 };

@@ -5,7 +5,7 @@ import { scratch, wasmEnabled } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
 import { sizeOf } from "./compute-dtype.ts";
 import { eagerLoop, loopPays } from "./loops/eager-loops.ts";
-import type { Primitive, ShapedArray } from "./primitive.ts";
+import type { EvaluatedPrimitive, ShapedArray } from "./primitive.ts";
 
 /**
  * Runs one application of a primitive on arrays in the scratch memory.
@@ -28,21 +28,24 @@ const KERNEL_THRESHOLD = 64;
 
 /** Bytes that an array takes in the scratch memory. */
 export function byteLength({ shape, dtype }: ShapedArray): number {
-  return sizeOf(shape) * itemSize(dtype);
+  return sizeOf(shape) * (dtype === "float32" ? 4 : itemSize(dtype));
 }
 
 /** Copies an array to an address of the scratch memory, row-major. */
 export function copyIn(memory: Scratch, address: number, x: NDArray): void {
   const data = flatData(x);
-  if (data instanceof Float32Array) memory.f32.set(data, address / 4);
-  else memory.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
+  if (data instanceof Float32Array) {
+    if (data.length === 1) memory.f32[address / 4] = data[0];
+    else memory.f32.set(data, address / 4);
+  } else memory.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
 }
 
 /** A new array with the bytes from an address of the scratch memory on. */
 export function copyOut(memory: Scratch, address: number, { shape, dtype }: ShapedArray): NDArray {
-  const data = allocate(dtype, sizeOf(shape));
+  const size = sizeOf(shape);
+  const data = dtype === "float32" ? new Float32Array(size) : allocate(dtype, size);
   if (data instanceof Float32Array) {
-    data.set(memory.f32.subarray(address / 4, address / 4 + data.length));
+    data.set(memory.f32.subarray(address / 4, address / 4 + size));
   } else {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     bytes.set(memory.u8.subarray(address, address + bytes.length));
@@ -52,7 +55,7 @@ export function copyOut(memory: Scratch, address: number, { shape, dtype }: Shap
 
 /** Evaluates a primitive by its kernel, if it has one that is worth it; else undefined. */
 export function runKernel<P>(
-  primitive: Primitive<P>,
+  primitive: EvaluatedPrimitive<P>,
   inputs: readonly NDArray[],
   params: P,
   out: ShapedArray,
@@ -61,33 +64,41 @@ export function runKernel<P>(
   const isLoop = lanes !== undefined || reduction !== undefined;
   if ((kernel === undefined && !isLoop) || !wasmEnabled()) return undefined;
   let size = sizeOf(out.shape);
-  for (const x of inputs) size = Math.max(size, x.size);
-  if (isLoop ? !loopPays(primitive as Primitive<unknown>, size) : size < KERNEL_THRESHOLD) {
+  if (size === 0) return undefined;
+  for (let i = 0; i < inputs.length; i++) size = Math.max(size, sizeOf(inputs[i].shape));
+  if (
+    isLoop ? !loopPays(primitive as EvaluatedPrimitive<unknown>, size) : size < KERNEL_THRESHOLD
+  ) {
     return undefined;
   }
   if (copyPays !== undefined && !copyPays(inputs, params, out)) return undefined;
   const memory = scratch();
   if (memory === undefined) return undefined;
   const run = isLoop
-    ? eagerLoop(primitive as Primitive<unknown>, inputs, params, out, size)
+    ? eagerLoop(primitive as EvaluatedPrimitive<unknown>, inputs, params, out, size)
     : kernel?.(inputs, params, out);
   if (run === undefined) return undefined;
-  // Rounded up by `allocate`; kernels take their workspace from what is left.
-  let bytes = byteLength(out) + 64;
-  for (const x of inputs) bytes += byteLength(x) + 64;
-  if (bytes > memory.available / 2) return undefined;
-  const bottom = memory.allocate(0);
+  let total = roomFor(byteLength(out));
+  for (let i = 0; i < inputs.length; i++) total += roomFor(byteLength(inputs[i]));
+  // Kernels take their workspace from what is left.
+  if (total > memory.available / 2) return undefined;
+  const bottom = memory.allocate(total);
   try {
-    const addresses: number[] = [];
-    for (const x of inputs) {
-      const address = memory.allocate(byteLength(x));
-      copyIn(memory, address, x);
-      addresses.push(address);
-    }
-    const output = memory.allocate(byteLength(out));
-    run(addresses, output);
-    return copyOut(memory, output, out);
+    let address = bottom;
+    const addresses = inputs.map((x) => {
+      const own = address;
+      copyIn(memory, own, x);
+      address += roomFor(byteLength(x));
+      return own;
+    });
+    run(addresses, address);
+    return copyOut(memory, address, out);
   } finally {
     memory.release(bottom);
   }
+}
+
+/** Bytes up to where the next array may begin. */
+function roomFor(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
 }

@@ -3,7 +3,7 @@ import type { DType } from "@flaxen/dtype";
 import { full, isNDArray, NDArray } from "@flaxen/ndarray";
 import { astypePrimitive } from "./astype.ts";
 import { bind } from "./primitive.ts";
-import { isTracer, scalarDType, toTensor } from "./tensor.ts";
+import { isTensor, isTracer, scalarDType, toTensor } from "./tensor.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 
 type Scalar = number | boolean | bigint;
@@ -121,9 +121,10 @@ function promotable(x: Tensor | Scalar): Scalar | DType {
 }
 
 /** The dtype of every operand that is no bare scalar; `null` if there is none or they differ. */
-function sharedDType(operands: readonly (Tensor | Scalar)[]): DType | null {
+export function sharedDType(operands: readonly (Tensor | Scalar)[]): DType | null {
   let dtype: DType | null = null;
-  for (const x of operands) {
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i];
     if (isWeak(x)) continue;
     if (dtype !== null && (x as Tensor).dtype !== dtype) return null;
     dtype = (x as Tensor).dtype;
@@ -154,14 +155,21 @@ export function promote(
   const checked = operands.map((x, i) => (isScalar(x) ? x : checkOperand(callee, names[i], x)));
   const dtype = commonDType(checked, inexact);
   return checked.map((x) => {
-    if (!isScalar(x)) return cast(x, dtype);
-    return dtype === "float32" && typeof x === "number"
-      ? float32Operand(x)
-      : scalarTensor(x, dtype);
+    return isScalar(x) ? scalarOperand(x, dtype) : cast(x, dtype);
   });
 }
 
+/** A bare number as an operand, which may be shared. */
+export function scalarOperand(x: Scalar, dtype: DType): NDArray {
+  return dtype === "float32" && typeof x === "number" ? float32Operand(x) : scalarTensor(x, dtype);
+}
+
 const PAIR: readonly string[] = ["x", "y"];
+
+/** Whether an operand makes bare numbers beside it float32. */
+function isSingle(x: TensorLike): x is Tensor {
+  return isTensor(x) && x.dtype === "float32" && !isWeak(x);
+}
 
 /** As {@link promote} for the two operands `x` and `y`. */
 export function promotePair(
@@ -170,5 +178,12 @@ export function promotePair(
   y: TensorLike,
   inexact: boolean = false,
 ): Tensor[] {
+  // Nearly all pairs are like these.
+  if (isSingle(x)) {
+    if (isSingle(y)) return [x, y];
+    if (typeof y === "number") return [x, float32Operand(y)];
+  } else if (typeof x === "number" && isSingle(y)) {
+    return [float32Operand(x), y];
+  }
   return promote(callee, PAIR, [x, y], inexact);
 }

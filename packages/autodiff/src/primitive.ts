@@ -35,7 +35,21 @@ export interface VjpContext<P> {
  * Operands arrive already promoted to the dtypes that the rule expects. `P` is the type of the static
  * parameters (axes, strides and the like).
  */
-export interface Primitive<P> {
+export interface Primitive<P> extends EvaluatedPrimitive<P> {
+  /**
+   * Pulls the cotangent `ct` of the result back to each operand, in terms of operations, so that the
+   * rule is itself differentiable. Each cotangent has its operand's shape and dtype; `null` is zero.
+   */
+  vjp(ct: Tensor, context: VjpContext<P>): readonly (Tensor | null)[];
+  /**
+   * Primitives that take a part of their only operand: pulls the cotangents of all parts that were taken of
+   * one operand back at once, which replaces one `vjp` for each part and the sum of their results.
+   */
+  vjpOfParts?(cts: readonly Tensor[], contexts: readonly VjpContext<P>[]): Tensor;
+}
+
+/** What is known of an operation that only concrete arrays see. */
+export interface EvaluatedPrimitive<P> {
   /** Name of the public operation; callee of its error messages. */
   readonly name: string;
   /** Checks the operands and returns the shape and dtype of the result. */
@@ -61,16 +75,6 @@ export interface Primitive<P> {
   readonly lanes?: LaneFormulas<P>;
   /** Reductions over the axes `params.axes` that loops in SIMD lanes know. */
   readonly reduction?: ReductionKind;
-  /**
-   * Pulls the cotangent `ct` of the result back to each operand, in terms of operations, so that the
-   * rule is itself differentiable. Each cotangent has its operand's shape and dtype; `null` is zero.
-   */
-  vjp(ct: Tensor, context: VjpContext<P>): readonly (Tensor | null)[];
-  /**
-   * Primitives that take a part of their only operand: pulls the cotangents of all parts that were taken of
-   * one operand back at once, which replaces one `vjp` for each part and the sum of their results.
-   */
-  vjpOfParts?(cts: readonly Tensor[], contexts: readonly VjpContext<P>[]): Tensor;
 }
 
 /**
@@ -117,7 +121,7 @@ export function bind<P>(primitive: Primitive<P>, inputs: readonly Tensor[], para
 
 /** Applies a primitive to concrete operands at once. */
 export function evaluate<P>(
-  primitive: Primitive<P>,
+  primitive: EvaluatedPrimitive<P>,
   inputs: readonly NDArray[],
   params: P,
 ): NDArray {

@@ -2,10 +2,11 @@
  * The parts of `jit`, for transformations over other things than trees of tensors, such as models.
  *
  * {@link stage} records a function as a graph, {@link Program} compiles and runs it, {@link Entries} remembers
- * what was compiled for what.
+ * what was compiled for what. {@link fused} makes a chain of element-wise operations one loop in eager mode.
  *
  * @packageDocumentation
  */
+export { fused } from "./fused.ts";
 export { Entries } from "./jit/entries.ts";
 export type { Comparable, Compilation, Entry } from "./jit/entries.ts";
 export { checkJit } from "./jit/jitted.ts";

@@ -1,7 +1,7 @@
 import { describe, resultType } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
-import { asNDArray, full, isNDArray } from "@flaxen/ndarray";
-import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
+import { asNDArray, full, isNDArray, NDArray } from "@flaxen/ndarray";
+import type { ArrayInput, Shape } from "@flaxen/ndarray";
 import type { TracedDraw } from "@flaxen/rng/tracing";
 import { drawPrimitive } from "./draw.ts";
 import type { Primitive } from "./primitive.ts";
@@ -167,7 +167,9 @@ export type TensorLike = Tensor | ArrayInput;
  * ```
  */
 export function isTracer(x: unknown): x is Tracer {
-  return typeof x === "object" && x !== null && TRACER in x;
+  if (x instanceof NDArray) return false;
+  // The second part is for tracers of other copies of the package.
+  return x instanceof Tracer || (typeof x === "object" && x !== null && TRACER in x);
 }
 
 /**
@@ -186,7 +188,7 @@ export function isTracer(x: unknown): x is Tracer {
  * ```
  */
 export function isTensor(x: unknown): x is Tensor {
-  return isTracer(x) || isNDArray(x);
+  return isNDArray(x) || isTracer(x);
 }
 
 /**

@@ -3,7 +3,14 @@ import type { Call } from "./contestant.ts";
 
 /** A call whose first run takes longer is not warmed up. */
 export const SLOW_MS = 1000;
-const WARM_UP_MS = 300;
+/** Milliseconds of calls between two looks at how fast they have become. */
+const WINDOW_MS = 100;
+/** Windows without a gain after which calls are as fast as they get. */
+const LEVEL_WINDOWS = 10;
+/** What counts as a gain on the fastest window so far. */
+const GAIN = 0.97;
+/** Longest warm-up. */
+const MOST_MS = 6000;
 
 /** Nanoseconds for which the main thread was ready and had no core; 0 where the system does not tell. */
 function waited(): number {
@@ -59,11 +66,14 @@ export async function sample(call: Call, minimum: number): Promise<number> {
   return spent / count;
 }
 
-/** Calls until the engine has compiled what it will, in the background too. */
+/** Calls until they get no faster, in windows with a pause in which the engine can finish what it compiles. */
 export async function warmUp(call: Call): Promise<void> {
-  await sample(call, WARM_UP_MS);
-  for (let turn = 0; turn < 5; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await sample(call, 10);
+  const end = performance.now() + MOST_MS;
+  let fastest = Infinity;
+  for (let level = 0; level < LEVEL_WINDOWS && performance.now() < end; level++) {
+    const time = await sample(call, WINDOW_MS);
+    if (time < GAIN * fastest) level = 0;
+    fastest = Math.min(fastest, time);
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,7 +1,5 @@
-import type { NDArray } from "./ndarray.ts";
-
-/** Marks arrays of the NDArray class, whichever copy of the package made them. */
-export const NDARRAY: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.NDArray");
+import { NDARRAY } from "./brand.ts";
+import { NDArray } from "./ndarray.ts";
 
 /**
  * Tells whether a value is an array of this package, whichever copy of the package made it.
@@ -18,5 +16,6 @@ export const NDARRAY: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.NDArray
  * ```
  */
 export function isNDArray(x: unknown): x is NDArray {
-  return typeof x === "object" && x !== null && NDARRAY in x;
+  // The second part is for arrays of other copies of the package.
+  return x instanceof NDArray || (typeof x === "object" && x !== null && NDARRAY in x);
 }

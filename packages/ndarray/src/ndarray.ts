@@ -2,7 +2,7 @@ import { checkDType, describe, isComplex, storageName } from "@flaxen/dtype";
 import type { DataOf, DType, ElementOf } from "@flaxen/dtype";
 import { readElement, writeElement } from "./element.ts";
 import type { Scalar } from "./element.ts";
-import { NDARRAY } from "./is-ndarray.ts";
+import { NDARRAY } from "./brand.ts";
 import { formatArray } from "./print.ts";
 import { checkShape, rowMajorStrides, sizeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
@@ -54,15 +54,8 @@ export class NDArray<D extends DType = DType> {
    *   outside `data`.
    */
   constructor(data: DataOf<D>, shape: Shape, stride?: Shape, offset: number = 0, dtype?: D) {
-    const type = dtype === undefined ? dtypeOfData(data) : checkDType("NDArray", "dtype", dtype);
-    if (type === undefined) {
-      throw new TypeError(`NDArray: data must be a typed array, got ${describe(data)}.`);
-    }
-    if (!stores(type, data)) {
-      throw new TypeError(
-        `NDArray: data must be a ${storageName(type)} for dtype ${type}, got ${describe(data)}.`,
-      );
-    }
+    const type =
+      dtype === "float32" && data instanceof Float32Array ? dtype : checkStorage(data, dtype);
     checkShape("NDArray", shape);
     if (stride !== undefined) checkStride(stride, shape.length);
     if (!Number.isSafeInteger(offset) || offset < 0) {
@@ -316,6 +309,20 @@ function slice<D extends DType>(
     stride.push(x.stride[axis] * step);
   });
   return view(x, shape, stride, offset);
+}
+
+/** The dtype of the elements of `data`, which may be given. */
+function checkStorage(data: unknown, dtype: unknown): DType {
+  const type = dtype === undefined ? dtypeOfData(data) : checkDType("NDArray", "dtype", dtype);
+  if (type === undefined) {
+    throw new TypeError(`NDArray: data must be a typed array, got ${describe(data)}.`);
+  }
+  if (!stores(type, data)) {
+    throw new TypeError(
+      `NDArray: data must be a ${storageName(type)} for dtype ${type}, got ${describe(data)}.`,
+    );
+  }
+  return type;
 }
 
 function checkStride(stride: unknown, ndim: number): void {

@@ -20,16 +20,12 @@ export type Shape = readonly number[];
  * ```
  */
 export function checkShape(callee: string, shape: unknown): asserts shape is Shape {
-  if (!Array.isArray(shape) || shape.some((length) => typeof length !== "number")) {
-    throw new TypeError(`${callee}: shape must be an array of integers, got ${describe(shape)}.`);
-  }
+  if (!Array.isArray(shape)) refuseLengths(callee, shape);
+  const lengths = shape as Shape;
   let size = 1;
-  for (const length of shape as Shape) {
-    if (!Number.isSafeInteger(length) || length < 0) {
-      throw new RangeError(
-        `${callee}: shape must hold non-negative integers, got ${describe(shape)}.`,
-      );
-    }
+  for (let i = 0; i < lengths.length; i++) {
+    const length = lengths[i];
+    if (!Number.isSafeInteger(length) || length < 0) refuseLengths(callee, shape);
     size *= length;
   }
   if (size > Number.MAX_SAFE_INTEGER) {
@@ -37,6 +33,13 @@ export function checkShape(callee: string, shape: unknown): asserts shape is Sha
       `${callee}: shape must have a size of at most 2^53 - 1, got ${describe(shape)}.`,
     );
   }
+}
+
+function refuseLengths(callee: string, shape: unknown): never {
+  if (!Array.isArray(shape) || shape.some((length) => typeof length !== "number")) {
+    throw new TypeError(`${callee}: shape must be an array of integers, got ${describe(shape)}.`);
+  }
+  throw new RangeError(`${callee}: shape must hold non-negative integers, got ${describe(shape)}.`);
 }
 
 /**
@@ -73,6 +76,7 @@ export function sizeOf(shape: Shape): number {
  * ```
  */
 export function rowMajorStrides(shape: Shape): number[] {
+  // A copy has just the room it needs, which an array that grows has not.
   const stride = shape.slice();
   for (let i = shape.length - 1, step = 1; i >= 0; i--) {
     stride[i] = step;

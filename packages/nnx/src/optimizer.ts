@@ -9,7 +9,7 @@ import type { Module } from "./module.ts";
 import { formatPath, pathKey } from "./paths.ts";
 import type { Path } from "./paths.ts";
 import { Pytree } from "./pytree.ts";
-import { checkNode, leavesOf, nest, setField } from "./state.ts";
+import { checkNode, leavesAt, nest, setField } from "./state.ts";
 import type { TensorTree } from "./tensor-tree.ts";
 import { findVariables, isNode } from "./traverse.ts";
 import { matchValue, sameShape } from "./update.ts";
@@ -183,7 +183,7 @@ export class Optimizer<M extends object = Module> extends Pytree {
       );
     }
     const params = selectTensors(callee, model, this.wrt);
-    const gradients = matchGradients(params, selectGradients(grads, this.wrt));
+    const gradients = matchGradients(params, selectGradients(params, grads, this.wrt));
     const [updates, newState] = this.tx.update(
       nest(callee, gradients) as TensorTree,
       unwrapState(this.optState),
@@ -238,10 +238,10 @@ function selectTensors(callee: string, node: object, wrt: Filter): Selected[] {
 }
 
 /** The gradients; bare arrays count as selected. */
-function selectGradients(grads: object, wrt: Filter): Leaf[] {
+function selectGradients(params: readonly Selected[], grads: object, wrt: Filter): Leaf[] {
   const selects = toPredicate("Optimizer.update", wrt);
   const found: Leaf[] = [];
-  for (const [path, leaf] of leavesOf(grads)) {
+  for (const [path, leaf] of leavesAt(params, grads)) {
     if (isVariable(leaf) && !selects(path, leaf)) continue;
     const value = isVariable(leaf) ? leaf.value : leaf;
     if (!isTensor(value)) {
@@ -298,7 +298,7 @@ function arrangeGradients(params: readonly Selected[], grads: readonly Leaf[]): 
 }
 
 function planUpdates(params: readonly Selected[], updates: unknown): Writes {
-  const leaves = leavesOf(updates);
+  const leaves = leavesAt(params, updates);
   const given = samePaths(params, leaves)
     ? null
     : new Map(leaves.map(([path, leaf]) => [pathKey(path), leaf]));

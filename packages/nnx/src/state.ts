@@ -137,6 +137,45 @@ export function leavesOf(state: unknown): [Path, unknown][] {
   return leaves.map(([path, leaf]) => [path, leaf]);
 }
 
+/** As {@link leavesOf}, many times faster for nested plain objects with leaves at just these sorted paths. */
+export function leavesAt(
+  paths: readonly (readonly [Path, ...unknown[]])[],
+  state: unknown,
+): readonly (readonly [Path, unknown])[] {
+  const leaves: (readonly [Path, unknown])[] = [];
+  return takeLeaves(paths, 0, paths.length, 0, state, leaves) ? leaves : leavesOf(state);
+}
+
+/** Takes the leaves at the paths from `begin` to `end`, which are the same up to `depth`. */
+function takeLeaves(
+  paths: readonly (readonly [Path, ...unknown[]])[],
+  begin: number,
+  end: number,
+  depth: number,
+  value: unknown,
+  leaves: (readonly [Path, unknown])[],
+): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const [path] = paths[begin];
+  if (path.length === depth) {
+    leaves.push([path, value]);
+    return end - begin === 1 && !isNode(value);
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  let fields = 0;
+  for (let i = begin; i < end; fields++) {
+    const part = paths[i][0][depth];
+    let next = i + 1;
+    while (next < end && paths[next][0][depth] === part) next++;
+    if (!Object.hasOwn(value, part)) return false;
+    const child = (value as Fields)[part];
+    if (!takeLeaves(paths, i, next, depth + 1, child, leaves)) return false;
+    i = next;
+  }
+  for (const _ in value) fields--;
+  return fields === 0;
+}
+
 /** Distributes Variables over filters. */
 export function groupByFilter(
   callee: string,

@@ -1,4 +1,4 @@
-import { add, divide, multiply, sqrt, square } from "@flaxen/autodiff";
+import { add, divide, multiply, sqrt } from "@flaxen/autodiff";
 import { addDecayedWeightsAs } from "./add-decayed-weights.ts";
 import type { AddDecayedWeightsOptions, DecayState } from "./add-decayed-weights.ts";
 import { checkDecay, checkHyperparam, checkNonNegative } from "./arguments.ts";
@@ -11,7 +11,7 @@ import type {
 } from "./gradient-transformation.ts";
 import type { Hyperparam, ScalarOrSchedule } from "./hyperparam.ts";
 import { cast, rebuild, takeLeaves, takeMatching, zerosLikeParams } from "./leaves.ts";
-import { blendInto } from "./moments.ts";
+import { blendSquare } from "./moments.ts";
 import { scaleByLearningRateAs } from "./scale.ts";
 import { checkState } from "./state.ts";
 
@@ -94,12 +94,12 @@ function scaleByAdadeltaAs(
       const squares = takeLeaves(owner, "state.eG", state.eG);
       const steps = takeMatching(owner, "state.eX", state.eX, "state.eG", squares);
       const { leaves, structure } = takeMatching(owner, "updates", updates, "the state", squares);
-      const eG = leaves.map((g, i) => blendInto(squares.leaves[i], square(g), rho));
+      const eG = leaves.map((g, i) => blendSquare(squares.leaves[i], g, rho));
       const scaled = leaves.map((g, i) => {
         const ratio = divide(sqrt(add(steps.leaves[i], eps)), sqrt(add(eG[i], eps)));
         return cast(multiply(ratio, g), eG[i].dtype);
       });
-      const eX = scaled.map((u, i) => blendInto(steps.leaves[i], square(u), rho));
+      const eX = scaled.map((u, i) => blendSquare(steps.leaves[i], u, rho));
       const next = {
         eG: rebuild<TensorTree>(structure, eG),
         eX: rebuild<TensorTree>(structure, eX),

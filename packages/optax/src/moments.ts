@@ -1,18 +1,36 @@
-import { add, multiply, power, subtract } from "@flaxen/autodiff";
+import { add, multiply, power, square, subtract } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
+import { fused } from "@flaxen/autodiff/program";
 import type { DType } from "@flaxen/dtype";
 import { complement, toScalar } from "./hyperparam.ts";
 import type { Hyperparam } from "./hyperparam.ts";
 import { cast } from "./leaves.ts";
 
+const weighted = /* @__PURE__ */ fused(
+  "blend",
+  (mean, value, decay, rest) => add(multiply(mean, decay), multiply(value, rest)),
+  3,
+);
+
+const weightedSquare = /* @__PURE__ */ fused(
+  "blend",
+  (mean, value, decay, rest) => add(multiply(mean, decay), multiply(square(value), rest)),
+  4,
+);
+
 /** `decay * mean + (1 - decay) * value`, in their common dtype. */
 export function blend(mean: Tensor, value: Tensor, decay: Hyperparam): Tensor {
-  return add(multiply(mean, decay), multiply(value, complement(decay)));
+  return weighted(mean, value, decay, complement(decay));
 }
 
 /** {@link blend} in the dtype of the mean. */
 export function blendInto(mean: Tensor, value: Tensor, decay: Hyperparam): Tensor {
   return cast(blend(mean, value, decay), mean.dtype);
+}
+
+/** {@link blendInto} with the square of the value. */
+export function blendSquare(mean: Tensor, value: Tensor, decay: Hyperparam): Tensor {
+  return cast(weightedSquare(mean, value, decay, complement(decay)), mean.dtype);
 }
 
 /** The dtype for powers of decay rates: 16-bit ones would round `b2^t` to 1, so float32 at least. */

@@ -1,5 +1,6 @@
-import { add, divide, multiply, sqrt, square } from "@flaxen/autodiff";
+import { add, divide, multiply, sqrt } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
+import { fused } from "@flaxen/autodiff/program";
 import type { DType } from "@flaxen/dtype";
 import {
   checkBoolean,
@@ -13,7 +14,7 @@ import type { CountState, GradientTransformation, TensorTree } from "./gradient-
 import { complement, toScalar } from "./hyperparam.ts";
 import type { Hyperparam } from "./hyperparam.ts";
 import { cast, rebuild, takeLeaves, takeMatching, zerosLikeParams } from "./leaves.ts";
-import { biasOf, blend, blendInto, oncePerDType, wideDType } from "./moments.ts";
+import { biasOf, blend, blendSquare, oncePerDType, wideDType } from "./moments.ts";
 import { checkState } from "./state.ts";
 
 /** The numbers of the Adam rule. */
@@ -107,7 +108,7 @@ export function scaleByAdamAs(
       const count = increment(state.count);
       const correct = corrections(count, { b1, b2, eps, epsRoot, nesterov });
       const mu: Tensor[] = [];
-      const nu = leaves.map((g, i) => blendInto(squares.leaves[i], square(g), b2));
+      const nu = leaves.map((g, i) => blendSquare(squares.leaves[i], g, b2));
       const scaled = leaves.map((g, i) => {
         const mean = means.leaves[i];
         const { dtype } = nu[i];
@@ -150,13 +151,18 @@ function direction(
   nu: Tensor,
   { slope, floor, root, ahead }: Corrections,
 ): Tensor {
-  const size = sqrt(root === null ? nu : add(nu, root));
   const top =
     ahead === null
       ? mu
       : add(multiply(mu, ahead.mean), multiply(cast(g, mu.dtype), ahead.gradient));
-  return divide(top, add(multiply(size, slope), floor));
+  return scaledDown(top, root === null ? nu : add(nu, root), slope, floor);
 }
+
+const scaledDown = /* @__PURE__ */ fused(
+  "adam",
+  (top, square, slope, floor) => divide(top, add(multiply(sqrt(square), slope), floor)),
+  4,
+);
 
 /** The corrections for each dtype, worked out once per update. */
 function corrections(

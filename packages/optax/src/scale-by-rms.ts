@@ -22,7 +22,7 @@ import {
   takeMatching,
   zerosLikeParams,
 } from "./leaves.ts";
-import { biasOf, blendInto, oncePerDType } from "./moments.ts";
+import { biasOf, blendInto, blendSquare, oncePerDType } from "./moments.ts";
 import { checkState } from "./state.ts";
 
 /** The numbers of the RMSProp rule. */
@@ -105,7 +105,7 @@ export function scaleByRmsAs(
       const { leaves, structure } = takeMatching(owner, "updates", updates, "the state", squares);
       const next = counted(biasCorrection, state);
       const correct = correction(decay, next);
-      const nu = leaves.map((g, i) => blendInto(squares.leaves[i], square(g), decay));
+      const nu = leaves.map((g, i) => blendSquare(squares.leaves[i], g, decay));
       const scaled = leaves.map((g, i) => normalize(g, correct(nu[i]), rule));
       return [rebuild(structure, scaled), { ...next, nu: rebuild<TensorTree>(structure, nu) }];
     },
@@ -167,7 +167,7 @@ export function scaleByStddevAs(
       const next = counted(biasCorrection, state);
       const correct = correction(decay, next);
       const mu = leaves.map((g, i) => blendInto(means.leaves[i], g, decay));
-      const nu = leaves.map((g, i) => blendInto(squares.leaves[i], square(g), decay));
+      const nu = leaves.map((g, i) => blendSquare(squares.leaves[i], g, decay));
       const scaled = leaves.map((g, i) => {
         const variance = subtract(correct(nu[i]), square(correct(mu[i])));
         return normalize(g, maximum(variance, 0), rule);

@@ -4,7 +4,7 @@ import { defineKernel } from "@flaxen/wasm";
 import type { Local } from "@flaxen/wasm";
 import { isLaneDType } from "../lanes.ts";
 import type { LaneDType, LaneFormula } from "../lanes.ts";
-import type { Primitive } from "../primitive.ts";
+import type { EvaluatedPrimitive } from "../primitive.ts";
 import { bindFormula, emitLoops } from "./emit-loops.ts";
 import type { BodyNode, EmittedLoop, EmittedNest, LoopBody } from "./emit-loops.ts";
 import { laneSize } from "./lane-memory.ts";
@@ -18,7 +18,7 @@ export type LoopFunction = (...addresses: number[]) => void;
 
 /** Whether an application of the primitive can be a node of a {@link LoopGroup}. */
 export function canLoop(
-  primitive: Primitive<unknown>,
+  primitive: EvaluatedPrimitive<unknown>,
   inputs: readonly DType[],
   out: DType,
 ): boolean {
@@ -30,7 +30,7 @@ export function canLoop(
 }
 
 /** What a primitive computes as a reduction over `params.axes`, if loops know it. */
-export function reductionKind(primitive: Primitive<unknown>): ReductionKind | undefined {
+export function reductionKind(primitive: EvaluatedPrimitive<unknown>): ReductionKind | undefined {
   return primitive.reduction;
 }
 
@@ -45,7 +45,7 @@ export function canReduce(
 }
 
 function formulaOf(
-  { lanes }: Primitive<unknown>,
+  { lanes }: EvaluatedPrimitive<unknown>,
   dtype: LaneDType,
 ): LaneFormula<unknown> | undefined {
   return lanes?.[dtype];

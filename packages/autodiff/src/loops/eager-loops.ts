@@ -1,10 +1,11 @@
 import type { DType } from "@flaxen/dtype";
+import type { Shape } from "@flaxen/ndarray";
 import { defineKernel, scratchEpoch } from "@flaxen/wasm";
 import type { Local } from "@flaxen/wasm";
 import { sameShape } from "../broadcasting.ts";
 import { sizeOf } from "../compute-dtype.ts";
 import type { MemoryKernel } from "../memory-kernel.ts";
-import type { Primitive, ShapedArray } from "../primitive.ts";
+import type { EvaluatedPrimitive, ShapedArray } from "../primitive.ts";
 import { arraySizes, canLoop, canReduce, groupBody } from "./compile-loops.ts";
 import type { LoopFunction } from "./compile-loops.ts";
 import { emitLoops, LONG } from "./emit-loops.ts";
@@ -30,6 +31,9 @@ interface EagerLoop {
 /** Compiling takes as long as plain loops take for about as many elements. */
 const COMPILE_THRESHOLD = 16384;
 
+/** A plain call takes as long as plain loops take for about as many elements. */
+const CALL = 256;
+
 /** Loops of one primitive that are kept; beyond it all are dropped. */
 const MOST_LOOPS = 64;
 
@@ -39,93 +43,93 @@ let epoch = 0;
 
 /** The loop of a reduction, for programs that run it again and again. */
 export function reductionKernel<P>(
-  primitive: Primitive<P>,
+  primitive: EvaluatedPrimitive<P>,
   inputs: readonly ShapedArray[],
   params: P,
   out: ShapedArray,
 ): MemoryKernel | undefined {
-  return eagerLoop(primitive as Primitive<unknown>, inputs, params, out, COMPILE_THRESHOLD);
+  return eagerLoop(
+    primitive as EvaluatedPrimitive<unknown>,
+    inputs,
+    params,
+    out,
+    COMPILE_THRESHOLD,
+  );
 }
 
 /** Elements from which the loop of a primitive gains more than the copies to and from the scratch memory cost. */
-export function loopPays({ lanes, reduction }: Primitive<unknown>, size: number): boolean {
-  if (reduction !== undefined) return size >= 8192;
-  return size >= (lanes !== undefined && (lanes.cost ?? 1) >= LONG ? 64 : 1024);
+export function loopPays({ lanes, reduction }: EvaluatedPrimitive<unknown>, size: number): boolean {
+  if (reduction !== undefined) return size >= 2048;
+  return size >= (lanes?.pays ?? ((lanes?.cost ?? 1) >= LONG ? 64 : 1024));
 }
 
 /** Chooses the loop of an element-wise primitive or a reduction on `size` elements, which is compiled once it pays. */
 export function eagerLoop(
-  primitive: Primitive<unknown>,
+  primitive: EvaluatedPrimitive<unknown>,
   inputs: readonly ShapedArray[],
   params: unknown,
   out: ShapedArray,
   size: number,
 ): MemoryKernel | undefined {
-  const plan = flatPlan(primitive, inputs, out, size) ?? planOf(primitive, inputs, params, out);
-  const key = layoutKey(primitive, inputs, params, out, plan);
+  const { reduction } = primitive;
+  const moving = reduction === undefined ? movingOperands(inputs, out.shape) : -1;
+  const plan = moving < 0 ? planOf(primitive, inputs, params, out) : undefined;
+  const steps = plan?.inner.steps ?? flatStepsOf(inputs.length, moving);
+  const key = layoutKey(primitive, inputs, params, out, steps, plan);
   const loop = findLoop(primitive, key);
   let { compiled } = loop;
   if (compiled === undefined) {
-    loop.seen += size;
+    loop.seen += size + CALL;
     if (loop.seen < COMPILE_THRESHOLD) return undefined;
+    const nest = plan ?? { order: "map", kept: [], reduced: [], inner: { length: size, steps } };
     compiled = isLoop(primitive, inputs, out.dtype)
-      ? compileLoop(primitive, inputs, params, out.dtype, plan)
+      ? compileLoop(primitive, inputs, params, out.dtype, nest)
       : null;
     loop.compiled = compiled;
   }
   const functions = compiled?.kernel();
   if (functions === undefined || compiled === null) return undefined;
   const { run } = functions;
-  if (plan.order === "map" && plan.kept.length === 0) {
-    const { length } = plan.inner;
-    return ([a, b, c], output) => {
-      if (b === undefined) run(a, output, length);
-      else if (c === undefined) run(a, b, output, length);
-      else run(a, b, c, output, length);
-    };
+  const { sizes } = compiled;
+  if (plan !== undefined) {
+    const rest = planArguments(plan, sizes);
+    return (addresses, output) => run(...addresses, output, ...rest);
   }
-  return (addresses, output) => run(...addresses, output, ...planArguments(plan, compiled.sizes));
+  return ([a, b, c, d], output) => {
+    if (b === undefined) run(a, output, size);
+    else if (c === undefined) run(a, b, output, size);
+    else if (d === undefined) run(a, b, c, output, size);
+    else run(a, b, c, d, output, size);
+  };
 }
 
-/** Steps of the operands and the result of a flat loop, by which operands are repeated. */
-const FLAT_STEPS: readonly (readonly number[])[] = [
-  [0, 1],
-  [1, 1],
-  [0, 0, 1],
-  [1, 0, 1],
-  [0, 1, 1],
-  [1, 1, 1],
-  [0, 0, 0, 1],
-  [1, 0, 0, 1],
-  [0, 1, 0, 1],
-  [1, 1, 0, 1],
-  [0, 0, 1, 1],
-  [1, 0, 1, 1],
-  [0, 1, 1, 1],
-  [1, 1, 1, 1],
-];
+/** Steps of the operands and the result of flat loops, by which operands are repeated. */
+const flatSteps: (readonly number[])[] = [];
 
-/** The plan of operands that have the shape of the result or one element, which is the usual case. */
-function flatPlan(
-  { reduction }: Primitive<unknown>,
-  inputs: readonly ShapedArray[],
-  { shape }: ShapedArray,
-  size: number,
-): LoopPlan | undefined {
-  if (reduction !== undefined || inputs.length > 3) return undefined;
+function flatStepsOf(count: number, moving: number): readonly number[] {
+  const index = 2 ** count - 2 + moving;
+  flatSteps[index] ??= Array.from({ length: count + 1 }, (_, i) =>
+    i === count ? 1 : (moving >> i) & 1,
+  );
+  return flatSteps[index];
+}
+
+/** Most operands of a flat loop. */
+const MOST_FLAT = 4;
+
+/** Which operands have the shape of the result, as bits, where the others have one element; else -1. */
+function movingOperands(inputs: readonly ShapedArray[], shape: Shape): number {
+  if (inputs.length > MOST_FLAT) return -1;
   let moving = 0;
   for (let i = 0; i < inputs.length; i++) {
     if (sameShape(inputs[i].shape, shape)) moving |= 1 << i;
-    else if (sizeOf(inputs[i].shape) !== 1) return undefined;
+    else if (sizeOf(inputs[i].shape) !== 1) return -1;
   }
-  const steps = FLAT_STEPS[2 ** inputs.length - 2 + moving];
-  return { order: "map", kept: NO_LOOPS, reduced: NO_LOOPS, inner: { length: size, steps } };
+  return moving;
 }
 
-const NO_LOOPS: readonly never[] = [];
-
 function isLoop(
-  primitive: Primitive<unknown>,
+  primitive: EvaluatedPrimitive<unknown>,
   inputs: readonly ShapedArray[],
   out: DType,
 ): boolean {
@@ -137,7 +141,7 @@ function isLoop(
 }
 
 function planOf(
-  { reduction }: Primitive<unknown>,
+  { reduction }: EvaluatedPrimitive<unknown>,
   inputs: readonly ShapedArray[],
   params: unknown,
   out: ShapedArray,
@@ -165,18 +169,22 @@ function findLoop(primitive: object, key: number | string): EagerLoop {
 
 /** All that the code of a loop depends on: a number, or a string for primitives whose code depends on parameters. */
 function layoutKey(
-  { lanes }: Primitive<unknown>,
+  { lanes }: EvaluatedPrimitive<unknown>,
   inputs: readonly ShapedArray[],
   params: unknown,
   out: ShapedArray,
-  { order, kept, reduced, inner: { steps } }: LoopPlan,
+  steps: readonly number[],
+  plan: LoopPlan | undefined,
 ): number | string {
   let key = dtypeCode(out.dtype);
   for (let i = 0; i < inputs.length; i++) {
     key = (key * 8 + dtypeCode(inputs[i].dtype)) * 2 + steps[i];
   }
-  key = (key * 16 + kept.length) * 16 + reduced.length;
-  key = key * 3 + (order === "map" ? 0 : order === "rows" ? 1 : 2);
+  if (plan !== undefined) {
+    const { order, kept, reduced } = plan;
+    key = (key * 16 + kept.length + 1) * 16 + reduced.length;
+    key = key * 3 + (order === "map" ? 0 : order === "rows" ? 1 : 2);
+  }
   return lanes?.variant === undefined ? key : `${key} ${lanes.variant(params)}`;
 }
 
@@ -199,7 +207,7 @@ function dtypeCode(dtype: DType): number {
 
 /** Compiles the loop with lengths and steps as parameters. */
 function compileLoop(
-  primitive: Primitive<unknown>,
+  primitive: EvaluatedPrimitive<unknown>,
   inputs: readonly ShapedArray[],
   params: unknown,
   out: DType,

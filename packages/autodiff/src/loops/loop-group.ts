@@ -1,6 +1,6 @@
 import type { DType } from "@flaxen/dtype";
 import type { Shape } from "@flaxen/ndarray";
-import type { Primitive } from "../primitive.ts";
+import type { EvaluatedPrimitive } from "../primitive.ts";
 
 /** An array that a loop reads: row-major, broadcast against the shape of its group by NumPy's rules. */
 interface LoopInput {
@@ -13,7 +13,7 @@ interface LoopInput {
 /** One element-wise application in a loop. */
 export interface LoopNode {
   /** What is applied; it has `lanes`. */
-  readonly primitive: Primitive<unknown>;
+  readonly primitive: EvaluatedPrimitive<unknown>;
   /** Its static parameters. */
   readonly params: unknown;
   /** Positions of the operands among the inputs and, after them, the nodes. */
