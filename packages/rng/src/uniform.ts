@@ -63,7 +63,10 @@ export function uniform(
     );
   }
   const fixed = { dtype, minval, maxval };
-  const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed));
+  const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed), [
+    minval,
+    maxval,
+  ]);
   if (traced) return traced;
   return floatSample(uniformValues(key, size, dtype, minval, maxval), shape, dtype);
 }
