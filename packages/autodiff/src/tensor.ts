@@ -124,7 +124,8 @@ export class Tracer {
         const { trace } = inputs
           .filter(isTracer)
           .reduce((a, b) => (b.trace.level > a.trace.level ? b : a));
-        return trace.process(drawPrimitive(draw), inputs, null);
+        const { primitive, params } = drawPrimitive(draw);
+        return trace.process(primitive, inputs, params);
       },
     });
     Object.defineProperty(this.prototype, inspect, {

@@ -245,6 +245,37 @@ test("jit(f) shares equal operations, drops unused ones, and computes what is co
   t.is(program?.kept, 3);
 });
 
+test("jit(f) has one program for all values of scalar constants", (t) => {
+  const values: Readonly<Record<string, number>> = { a: 2, b: -0, c: NaN, d: 3 };
+  const f = (x: Tensor, name: string): Tensor[] => {
+    const c = array(values[name]);
+    // Folded, computed with, and returned; 0.5 is the same everywhere.
+    return [multiply(add(x, 0.5), multiply(c, 2)), c, ops.power(x, c), sum(multiply(x, c))];
+  };
+  const compiled = jit(f);
+  const x = array([1, 2, 3]);
+  for (const name of ["a", "b", "c", "d", "b", "a", "c", "a"]) {
+    const expected = f(x, name);
+    for (const on of [true, false, true]) {
+      setWasmEnabled(on);
+      (compiled(x, name) as Tensor[]).forEach((y, i) => bitEqual(t, y, expected[i]));
+    }
+  }
+  t.deepEqual(
+    compiled.explain().map(({ reused }) => reused),
+    [false, true, true, true],
+  );
+  const other = jit((y: Tensor, twice: string) => multiply(add(y, twice === "yes" ? 2 : 1), 2));
+  bitEqual(t, other(x, "yes"), array([6, 8, 10]));
+  bitEqual(t, other(x, "no"), array([4, 6, 8]));
+  bitEqual(t, other(x, "yes"), array([6, 8, 10]));
+  // One constant in one place cannot stand for two.
+  t.deepEqual(
+    other.explain().map(({ reused }) => reused),
+    [false, false],
+  );
+});
+
 test("jit(f) tells 0 from -0 and parameters from one another", (t) => {
   const f = (x: Tensor): Tensor[] => [
     multiply(x, 0),

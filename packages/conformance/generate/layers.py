@@ -41,7 +41,31 @@ def build(spec, rngs):
         options["decode"] = False
     if spec["layer"] != "PReLU":
         options["rngs"] = rngs
-    return getattr(nnx, spec["layer"])(*arguments, **options)
+    kind = DroppingCell if spec["layer"] == "DroppingCell" else getattr(nnx, spec["layer"])
+    return kind(*arguments, **options)
+
+
+class DroppingCell(nnx.RNNCellBase):
+    """Recurrent dropout: of what a cell gives out, or (`of="carry"`) of what it remembers."""
+
+    def __init__(self, cell, of="output", *, rngs):
+        self.cell = cell
+        self.of = of
+        self.drop = nnx.Dropout(0.5, rng_collection="recurrent", rngs=rngs)
+
+    def __call__(self, carry, x):
+        carry, y = self.cell(carry, x)
+        if self.of == "output":
+            return carry, self.drop(y)
+        carry = jax.tree.map(self.drop, carry)
+        return carry, y
+
+    def initialize_carry(self, input_shape, rngs=None):
+        return self.cell.initialize_carry(input_shape, rngs)
+
+    @property
+    def num_feature_axes(self):
+        return 1
 
 
 def call(spec, model, x):
@@ -71,11 +95,11 @@ def orthogonal(spec, path):
     return parent in ORTHOGONAL
 
 
-def case(spec, x, train=True, initial=True, **call_options):
+def case(spec, x, train=True, initial=True, seeds=0, **call_options):
     if call_options:
         spec = {**spec, "call": call_options}
-    model = build(spec, nnx.Rngs(0))
-    result = {**spec, "seeds": 0, "x": x}
+    model = build(spec, nnx.Rngs(seeds) if isinstance(seeds, int) else nnx.Rngs(**seeds))
+    result = {**spec, "seeds": seeds, "x": x}
     x = from_spec(x)
     if initial:
         result["initial"] = {
@@ -292,6 +316,20 @@ def recurrent():
     yield case(layer("Bidirectional", *pair), sequence)
     yield case(layer("Bidirectional", *pair), sequence, seqLengths=lengths)
     yield case(layer("Bidirectional", *pair, returnCarry=True), sequence)
+    # One mask for all steps where the streams are broadcast, else one for each step.
+    seeds = {"default": 3, "recurrent": 4}
+    for inner in (layer("GRUCell", 3, 4, **free), layer("OptimizedLSTMCell", 3, 4, **free)):
+        for of in ("output", "carry"):
+            cell = layer("DroppingCell", inner, of)
+            for options in (
+                {},
+                {"broadcastRngs": "recurrent"},
+                {"broadcastRngs": True, "reverse": True, "keepOrder": True},
+                {"broadcastRngs": "other"},
+            ):
+                yield case(layer("RNN", cell, **options), sequence, seeds=seeds)
+            both = layer("RNN", cell, broadcastRngs="recurrent")
+            yield case(layer("Bidirectional", both, both), sequence, seeds=seeds)
 
 
 def main():

@@ -55,13 +55,41 @@ const WIDTH: Readonly<Partial<Record<DType, Tolerance>>> = {
 /** A layer, whatever its class. */
 type Layer = nnx.Module & { forward(x: Tensor, options?: object): Tensor };
 
+/** Recurrent dropout: of what a cell gives out, or of what it remembers. */
+class DroppingCell extends nnx.RNNCellBase<unknown> {
+  readonly cell: nnx.RNNCellBase<unknown>;
+  readonly of: "output" | "carry";
+  readonly drop: nnx.Dropout;
+
+  constructor(
+    cell: nnx.RNNCellBase<unknown>,
+    of: "output" | "carry",
+    { rngs }: { readonly rngs: nnx.Rngs },
+  ) {
+    super();
+    this.cell = cell;
+    this.of = of;
+    this.drop = new nnx.Dropout(0.5, { rngCollection: "recurrent", rngs });
+  }
+
+  initializeCarry(shape: readonly number[], options: nnx.InitializeCarryOptions): unknown {
+    return this.cell.initializeCarry(shape, options);
+  }
+
+  forward(carry: unknown, x: Tensor): [unknown, Tensor] {
+    const [next, y] = this.cell.forward(carry, x);
+    const drop = (part: Tensor): Tensor => this.drop.forward(part);
+    return this.of === "output" ? [next, drop(y)] : [tree.map(drop, next as Tensor[]), y];
+  }
+}
+
 /** The layer or function that a spec stands for; layers among its arguments and options are made first. */
 export function build(spec: LayerSpec, rngs: nnx.Rngs): Layer | ((x: Tensor) => Tensor) {
   const { layer, function: name, pool, args, options = {} } = spec;
   if (name !== undefined) {
     return (ops as unknown as Record<string, (x: Tensor) => Tensor>)[name];
   }
-  const exported = nnx as unknown as Record<string, unknown>;
+  const exported = { ...nnx, DroppingCell } as unknown as Record<string, unknown>;
   if (pool !== undefined) {
     const reduce = exported[pool] as (x: Tensor, ...rest: readonly unknown[]) => Tensor;
     return (x) => reduce(x, ...args, options);

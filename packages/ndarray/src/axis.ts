@@ -1,9 +1,14 @@
 import { describe } from "@flaxen/dtype";
 
+/** The name of a function, or what makes it when a message needs it. */
+interface Callee {
+  toString(): string;
+}
+
 /**
  * Returns an axis counted from the front, in the name of the caller.
  *
- * @param callee - name of the function that was called, for the message.
+ * @param callee - name of the function that was called, or an object whose `toString` gives it, for the message.
  * @param axis - an integer in [-ndim, ndim); negative ones count from the back.
  * @param ndim - number of axes.
  * @returns an integer in [0, ndim).
@@ -18,7 +23,7 @@ import { describe } from "@flaxen/dtype";
  * normalizeAxis("sum", 3, 3); // throws RangeError: sum: axis must be an integer in [-3, 3), got 3.
  * ```
  */
-export function normalizeAxis(callee: string, axis: number, ndim: number): number {
+export function normalizeAxis(callee: Callee, axis: number, ndim: number): number {
   if (typeof axis !== "number") {
     throw new TypeError(`${callee}: axis must be an integer, got ${describe(axis)}.`);
   }
@@ -33,7 +38,7 @@ export function normalizeAxis(callee: string, axis: number, ndim: number): numbe
 /**
  * Returns axes counted from the front, in the order given, in the name of the caller.
  *
- * @param callee - name of the function that was called, for the message.
+ * @param callee - name of the function that was called, or an object whose `toString` gives it, for the message.
  * @param axes - one axis, several, or undefined for all of them; each in [-ndim, ndim).
  * @param ndim - number of axes.
  * @returns distinct integers in [0, ndim), in the order of `axes`.
@@ -50,7 +55,7 @@ export function normalizeAxis(callee: string, axis: number, ndim: number): numbe
  * ```
  */
 export function normalizeAxes(
-  callee: string,
+  callee: Callee,
   axes: number | readonly number[] | undefined,
   ndim: number,
 ): number[] {

@@ -21,6 +21,7 @@ import { moments, normalize } from "./moments.ts";
 import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { BatchStat, Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 import type { Callee } from "./places.ts";
 
 /** Settings of `BatchNorm`. */
@@ -50,8 +51,12 @@ export interface BatchNormOptions {
   readonly paramDtype?: DType;
   /** Makes the scale; ones by default. */
   readonly scaleInit?: Initializer;
+  /** Metadata of the scale; none by default. */
+  readonly scaleMetadata?: Metadata | undefined;
   /** Makes the bias; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the bias; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
 }
 
 /** Settings of one call of `BatchNorm.forward`. */
@@ -134,7 +139,9 @@ export class BatchNorm extends Module {
       dtype,
       paramDtype = "float32",
       scaleInit = ones,
+      scaleMetadata,
       biasInit = zeros,
+      biasMetadata,
     } = options;
     checkRngs("BatchNorm", rngs);
     checkFloatDType("BatchNorm", "dtype", dtype);
@@ -155,9 +162,11 @@ export class BatchNorm extends Module {
     this.mean = new BatchStat(full(shape, 0, "float32"));
     this.var = new BatchStat(full(shape, 1, "float32"));
     this.scale = useScale
-      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype))
+      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype), scaleMetadata)
       : null;
-    this.bias = useBias ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype)) : null;
+    this.bias = useBias
+      ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype), biasMetadata)
+      : null;
   }
 
   /**
@@ -173,7 +182,7 @@ export class BatchNorm extends Module {
   forward(x: TensorLike, { useRunningAverage, mask }: BatchNormCall = {}): Tensor {
     const { dtype } = this;
     const input = checkInput(methodOf(this, "BatchNorm.forward"), x);
-    const axis = normalizeAxis("BatchNorm.forward", this.axis, input.ndim);
+    const axis = normalizeAxis(methodOf(this, "BatchNorm.forward"), this.axis, input.ndim);
     if (input.shape[axis] !== this.numFeatures) {
       throw new RangeError(
         `${methodOf(this, "BatchNorm.forward")}: x must have numFeatures = ${this.numFeatures} on axis ${this.axis}, got shape ${describe(input.shape)}.`,
@@ -189,7 +198,7 @@ export class BatchNorm extends Module {
     );
     const [mu, variance] = evaluation
       ? [runningMean, runningVar]
-      : batchStatistics(h, axis, this.useFastVariance, mask);
+      : batchStatistics(methodOf(this, "BatchNorm.forward"), h, axis, this.useFastVariance, mask);
     if (!evaluation) {
       this.mean.value = average(this.mean.value, mu, this.momentum);
       this.var.value = average(this.var.value, variance, this.momentum);
@@ -221,6 +230,7 @@ function checkMode(callee: Callee, evaluation: boolean | null): boolean {
 
 /** Mean and biased variance over all axes but one, in at least float32. */
 function batchStatistics(
+  callee: Callee,
   x: Tensor,
   axis: number,
   fast: boolean,
@@ -228,7 +238,7 @@ function batchStatistics(
 ): [Tensor, Tensor] {
   if (x.size === 0) {
     throw new RangeError(
-      `BatchNorm.forward: x must have at least one element for each feature in training, got shape ${describe(x.shape)}.`,
+      `${callee}: x must have at least one element for each feature in training, got shape ${describe(x.shape)}.`,
     );
   }
   const reduced = x.shape.map((_, i) => i).filter((i) => i !== axis);
@@ -253,5 +263,7 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "scaleInit",
+  "scaleMetadata",
   "biasInit",
+  "biasMetadata",
 ];

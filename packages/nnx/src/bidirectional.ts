@@ -3,6 +3,7 @@ import { concatenate } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { checkOptions } from "./arguments.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
 import { isPytree } from "./pytree.ts";
 import { toStream } from "./random-source.ts";
 import { carryStream } from "./rnn.ts";
@@ -126,10 +127,13 @@ export class Bidirectional<
     x: TensorLike,
     options: BidirectionalCall<readonly [Forward, Backward], Q> = {},
   ): RNNResult<[Forward, Backward], Q> {
-    checkOptions("Bidirectional.forward", options, CALL_OPTIONS);
+    checkOptions(methodOf(this, "Bidirectional.forward"), options, CALL_OPTIONS);
     const { initialCarry, seqLengths, timeMajor = this.timeMajor } = options;
     const source = options.rngs ?? this.rngs;
-    const rngs = source === null ? undefined : toStream("Bidirectional.forward", source, "carry");
+    const rngs =
+      source === null
+        ? undefined
+        : toStream(methodOf(this, "Bidirectional.forward"), source, "carry");
     const shared = { seqLengths, timeMajor, rngs, returnCarry: true } as const;
     const [forwardCarry, forwards] = this.forwardRnn.forward(x, {
       ...shared,

@@ -1,6 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import { pad, take } from "@flaxen/autodiff";
 import type { Tensor, WindowPadding } from "@flaxen/autodiff";
+import type { Callee } from "./places.ts";
 
 /**
  * How `Conv` pads the spatial axes: by a rule's name, by the same number on all sides, or by one
@@ -63,6 +64,7 @@ export function isAmount(amount: unknown): boolean {
  * @returns the padded input and what is left for the convolution to pad.
  */
 export function applyPadding(
+  callee: Callee,
   x: Tensor,
   padding: ConvPadding,
   window: readonly number[],
@@ -72,7 +74,7 @@ export function applyPadding(
     case "REFLECT": {
       if (x.shape.slice(1, -1).includes(0)) {
         throw new RangeError(
-          `Conv.forward: x must not be empty on a spatial axis with padding ${describe(padding)}, got shape ${describe(x.shape)}.`,
+          `${callee}: x must not be empty on a spatial axis with padding ${describe(padding)}, got shape ${describe(x.shape)}.`,
         );
       }
       const index = padding === "CIRCULAR" ? wrapped : reflected;

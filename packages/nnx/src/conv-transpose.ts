@@ -30,6 +30,7 @@ import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /**
  * How `ConvTranspose` pads the dilated input: by a rule's name, by the same number on all sides, or
@@ -64,8 +65,12 @@ export interface ConvTransposeOptions {
   readonly paramDtype?: DType;
   /** Makes the kernel; `lecunNormal()` by default. */
   readonly kernelInit?: Initializer;
+  /** Metadata of the kernel; none by default. */
+  readonly kernelMetadata?: Metadata | undefined;
   /** Makes the bias; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the bias; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
   /**
    * Whether the kernel is held as that of the convolution whose transpose this is, spatially flipped
    * and with the features swapped, as Keras and PyTorch hold it; false by default.
@@ -150,7 +155,9 @@ export class ConvTranspose extends Module {
       dtype,
       paramDtype = "float32",
       kernelInit = lecunNormal(),
+      kernelMetadata,
       biasInit = zeros,
+      biasMetadata,
       transposeKernel = false,
     } = options;
     const spatial = typeof kernelSize === "number" ? [kernelSize] : kernelSize;
@@ -173,9 +180,12 @@ export class ConvTranspose extends Module {
     const features = transposeKernel ? [outFeatures, inFeatures] : [inFeatures, outFeatures];
     const shape = [...spatial, ...features];
     this.mask = mask === undefined ? null : checkMask("ConvTranspose", toTensor(mask), shape);
-    this.kernel = new Param(initialValue(kernelInit, rngs.params, shape, paramDtype));
+    this.kernel = new Param(
+      initialValue(kernelInit, rngs.params, shape, paramDtype),
+      kernelMetadata,
+    );
     this.bias = useBias
-      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype))
+      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype), biasMetadata)
       : null;
   }
 
@@ -285,6 +295,8 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "kernelInit",
+  "kernelMetadata",
   "biasInit",
+  "biasMetadata",
   "transposeKernel",
 ];

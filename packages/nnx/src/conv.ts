@@ -20,6 +20,7 @@ import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of `Conv`. */
 export interface ConvOptions {
@@ -50,8 +51,12 @@ export interface ConvOptions {
   readonly paramDtype?: DType;
   /** Makes the kernel; `lecunNormal()` by default. */
   readonly kernelInit?: Initializer;
+  /** Metadata of the kernel; none by default. */
+  readonly kernelMetadata?: Metadata | undefined;
   /** Makes the bias; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the bias; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
 }
 
 /**
@@ -133,7 +138,9 @@ export class Conv extends Module {
       dtype,
       paramDtype = "float32",
       kernelInit = lecunNormal(),
+      kernelMetadata,
       biasInit = zeros,
+      biasMetadata,
     } = options;
     const spatial = typeof kernelSize === "number" ? [kernelSize] : kernelSize;
     checkSizes("Conv", "kernelSize", spatial, null);
@@ -155,9 +162,12 @@ export class Conv extends Module {
     this.paramDtype = paramDtype;
     const kernelShape = [...spatial, inFeatures / featureGroupCount, outFeatures];
     this.mask = mask === undefined ? null : checkMask("Conv", toTensor(mask), kernelShape);
-    this.kernel = new Param(initialValue(kernelInit, rngs.params, kernelShape, paramDtype));
+    this.kernel = new Param(
+      initialValue(kernelInit, rngs.params, kernelShape, paramDtype),
+      kernelMetadata,
+    );
     this.bias = useBias
-      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype))
+      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype), biasMetadata)
       : null;
   }
 
@@ -178,7 +188,12 @@ export class Conv extends Module {
     );
     const batch = input.shape.slice(0, input.ndim - strides.length - 1);
     const window = kernelDilation.map((d, axis) => (this.kernel.shape[axis] - 1) * d + 1);
-    const [padded, padding] = applyPadding(flattenBatch(input, batch), this.padding, window);
+    const [padded, padding] = applyPadding(
+      methodOf(this, "Conv.forward"),
+      flattenBatch(input, batch),
+      this.padding,
+      window,
+    );
     const weights = mask === null ? this.kernel.value : multiply(this.kernel.value, mask);
     const [h, kernel, bias] = promoteDtype([padded, weights, this.bias?.value ?? null], this);
     const y = convGeneralDilated(h, kernel, {
@@ -215,5 +230,7 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "kernelInit",
+  "kernelMetadata",
   "biasInit",
+  "biasMetadata",
 ];

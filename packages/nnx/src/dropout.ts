@@ -105,7 +105,7 @@ export class Dropout extends Module {
     // A kept share of 0 would make the gradient 0 / 0.
     if (rate === 1) return zeros(input.shape, input.dtype);
     const key = drawKey(methodOf(this, "Dropout.forward"), rngs ?? this.rngs, this.rngCollection);
-    const shared = normalizeAxes("Dropout.forward", this.broadcastDims, input.ndim);
+    const shared = normalizeAxes(methodOf(this, "Dropout.forward"), this.broadcastDims, input.ndim);
     const shape = input.shape.map((n, axis) => (shared.includes(axis) ? 1 : n));
     const mask = broadcastTo(bernoulli(key, 1 - rate, shape), input.shape);
     return where(mask, divide(input, 1 - rate), 0);

@@ -10,8 +10,10 @@ import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
+import type { Callee } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of `Einsum`. */
 export interface EinsumOptions {
@@ -25,8 +27,12 @@ export interface EinsumOptions {
   readonly paramDtype?: DType;
   /** Makes the kernel; `lecunNormal()` by default. */
   readonly kernelInit?: Initializer;
+  /** Metadata of the kernel; none by default. */
+  readonly kernelMetadata?: Metadata | undefined;
   /** Makes the bias; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the bias; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
 }
 
 /**
@@ -80,7 +86,9 @@ export class Einsum extends Module {
       dtype,
       paramDtype = "float32",
       kernelInit = lecunNormal(),
+      kernelMetadata,
       biasInit = zeros,
+      biasMetadata,
     } = options;
     checkRngs("Einsum", rngs);
     this.biasShape = biasShape === null ? null : checkSizes("Einsum", "biasShape", biasShape, null);
@@ -88,11 +96,14 @@ export class Einsum extends Module {
     checkFloatDType("Einsum", "paramDtype", paramDtype);
     this.dtype = dtype;
     this.paramDtype = paramDtype;
-    this.kernel = new Param(initialValue(kernelInit, rngs.params, this.kernelShape, paramDtype));
+    this.kernel = new Param(
+      initialValue(kernelInit, rngs.params, this.kernelShape, paramDtype),
+      kernelMetadata,
+    );
     this.bias =
       this.biasShape === null
         ? null
-        : new Param(initialValue(biasInit, rngs.params, this.biasShape, paramDtype));
+        : new Param(initialValue(biasInit, rngs.params, this.biasShape, paramDtype), biasMetadata);
   }
 
   /**
@@ -104,7 +115,7 @@ export class Einsum extends Module {
    * @throws {@link RangeError} if the labels are malformed or do not fit.
    */
   forward(x: TensorLike, { einsumStr }: { readonly einsumStr?: string } = {}): Tensor {
-    const equation = checkEquation("Einsum.forward", einsumStr ?? this.einsumStr);
+    const equation = checkEquation(methodOf(this, "Einsum.forward"), einsumStr ?? this.einsumStr);
     const input = checkInput(methodOf(this, "Einsum.forward"), x);
     const [h, kernel, bias] = promoteDtype(
       [input, this.kernel.value, this.bias?.value ?? null],
@@ -129,7 +140,7 @@ function alignedShape(equation: string, kernelShape: Shape, { ndim }: Tensor): S
   ];
 }
 
-function checkEquation(callee: string, einsumStr: unknown): string {
+function checkEquation(callee: Callee, einsumStr: unknown): string {
   if (typeof einsumStr !== "string") {
     throw new TypeError(`${callee}: einsumStr must be a string, got ${describe(einsumStr)}.`);
   }
@@ -150,5 +161,7 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "kernelInit",
+  "kernelMetadata",
   "biasInit",
+  "biasMetadata",
 ];

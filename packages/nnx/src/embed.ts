@@ -17,6 +17,7 @@ import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of `Embed`. */
 export interface EmbedOptions {
@@ -28,6 +29,8 @@ export interface EmbedOptions {
   readonly paramDtype?: DType;
   /** Makes the embedding; normal with a standard deviation of `sqrt(1 / features)` by default. */
   readonly embeddingInit?: Initializer;
+  /** Metadata of the embedding; none by default. */
+  readonly embeddingMetadata?: Metadata | undefined;
 }
 
 /**
@@ -78,6 +81,7 @@ export class Embed extends Module {
       dtype,
       paramDtype = "float32",
       embeddingInit = varianceScaling(1, "fan_in", "normal", { outAxis: 0 }),
+      embeddingMetadata,
     } = options;
     checkRngs("Embed", rngs);
     checkFloatDType("Embed", "dtype", dtype);
@@ -87,7 +91,10 @@ export class Embed extends Module {
     this.dtype = dtype ?? paramDtype;
     this.paramDtype = paramDtype;
     const shape = [numEmbeddings, features];
-    this.embedding = new Param(initialValue(embeddingInit, rngs.params, shape, paramDtype));
+    this.embedding = new Param(
+      initialValue(embeddingInit, rngs.params, shape, paramDtype),
+      embeddingMetadata,
+    );
   }
 
   /**
@@ -119,4 +126,10 @@ export class Embed extends Module {
   }
 }
 
-const OPTIONS: readonly string[] = ["rngs", "dtype", "paramDtype", "embeddingInit"];
+const OPTIONS: readonly string[] = [
+  "rngs",
+  "dtype",
+  "paramDtype",
+  "embeddingInit",
+  "embeddingMetadata",
+];

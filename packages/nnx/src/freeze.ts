@@ -9,8 +9,8 @@ import type { Variable } from "./variable.ts";
  * Excludes Variables from training: `grad` treats them as constants and optimizers leave them out,
  * whatever their filters select. They get `frozen: true` as metadata.
  *
- * Freeze before the optimizer is made, which keeps state for what it trains only. What is saved,
- * loaded or updated does not depend on it.
+ * Freeze before the optimizer is made, which keeps state for what it trains only; `Optimizer.update` refuses to go on
+ * with other parameters if it has state of each. What is saved, loaded or updated does not depend on it.
  *
  * @param node - a Module, or any other object that `state` accepts.
  * @param filter - which Variables, e.g. `PathContains("encoder")`.

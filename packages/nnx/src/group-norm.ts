@@ -19,6 +19,7 @@ import type { LayerNormOptions, NormCall } from "./layer-norm.ts";
 import { Module } from "./module.ts";
 import { featureShape, moments, normalize } from "./moments.ts";
 import { methodOf } from "./places.ts";
+import type { Callee } from "./places.ts";
 import { Param } from "./variable-types.ts";
 
 /** Settings of `GroupNorm`. */
@@ -99,7 +100,9 @@ export class GroupNorm extends Module {
       dtype,
       paramDtype = "float32",
       scaleInit = ones,
+      scaleMetadata,
       biasInit = zeros,
+      biasMetadata,
     } = options;
     checkRngs("GroupNorm", rngs);
     checkEpsilon("GroupNorm", epsilon);
@@ -116,9 +119,11 @@ export class GroupNorm extends Module {
     this.paramDtype = paramDtype;
     const shape = [numFeatures];
     this.scale = useScale
-      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype))
+      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype), scaleMetadata)
       : null;
-    this.bias = useBias ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype)) : null;
+    this.bias = useBias
+      ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype), biasMetadata)
+      : null;
   }
 
   /**
@@ -131,7 +136,7 @@ export class GroupNorm extends Module {
    */
   forward(x: TensorLike, { mask }: NormCall = {}): Tensor {
     const input = checkInput(methodOf(this, "GroupNorm.forward"), x);
-    const axes = groupAxes(input, this.reductionAxes);
+    const axes = groupAxes(methodOf(this, "GroupNorm.forward"), input, this.reductionAxes);
     const features = featureShape(methodOf(this, "GroupNorm.forward"), input, -1, this.numFeatures);
     const [h, scale, bias] = promoteDtype(
       [input, this.scale?.value ?? null, this.bias?.value ?? null],
@@ -176,20 +181,24 @@ function sizeOfGroup(
 }
 
 /** The axes to reduce of an input whose last axis is split into groups and their features. */
-function groupAxes(x: Tensor, reductionAxes: readonly number[] | null): readonly number[] {
+function groupAxes(
+  callee: Callee,
+  x: Tensor,
+  reductionAxes: readonly number[] | null,
+): readonly number[] {
   const last = x.ndim - 1;
   if (last < 1) {
     throw new RangeError(
-      `GroupNorm.forward: x must have at least 2 axes, the batch and the features, got shape ${describe(x.shape)}.`,
+      `${callee}: x must have at least 2 axes, the batch and the features, got shape ${describe(x.shape)}.`,
     );
   }
   const axes =
     reductionAxes === null
       ? x.shape.map((_, axis) => axis).slice(1)
-      : normalizeAxes("GroupNorm.forward", reductionAxes, x.ndim);
+      : normalizeAxes(callee, reductionAxes, x.ndim);
   if (!axes.includes(last)) {
     throw new RangeError(
-      `GroupNorm.forward: reductionAxes must contain the last axis, got ${describe(reductionAxes)} for shape ${describe(x.shape)}.`,
+      `${callee}: reductionAxes must contain the last axis, got ${describe(reductionAxes)} for shape ${describe(x.shape)}.`,
     );
   }
   return axes.map((axis) => (axis === last ? last + 1 : axis));
@@ -215,5 +224,7 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "scaleInit",
+  "scaleMetadata",
   "biasInit",
+  "biasMetadata",
 ];

@@ -68,11 +68,18 @@ export class GRUCell extends RNNCellBase<Tensor> {
     this.dtype = dtype;
     this.paramDtype = paramDtype;
     const shared = { dtype, paramDtype, rngs };
-    this.denseI = new Linear(inFeatures, 3 * hiddenFeatures, { ...shared, kernelInit, biasInit });
+    this.denseI = new Linear(inFeatures, 3 * hiddenFeatures, {
+      ...shared,
+      kernelInit,
+      kernelMetadata: checked.kernelMetadata,
+      biasInit,
+      biasMetadata: checked.biasMetadata,
+    });
     this.denseH = new Linear(hiddenFeatures, 3 * hiddenFeatures, {
       ...shared,
       useBias: false,
       kernelInit: recurrentKernelInit,
+      kernelMetadata: checked.recurrentKernelMetadata,
     });
   }
 
@@ -85,12 +92,12 @@ export class GRUCell extends RNNCellBase<Tensor> {
    * Makes the state before the first step.
    *
    * @param inputShape - `[...batch, inFeatures]`.
-   * @param options - `rngs`, of which one key is drawn, and `carryInit` (default zeros).
+   * @param options - `rngs`, of which one key is drawn, and `carryInit` (default zeros, which need no `rngs`).
    * @returns shape `[...batch, hiddenFeatures]`.
-   * @throws {@link TypeError} if `rngs` is missing.
+   * @throws {@link TypeError} if `carryInit` is given and `rngs` is missing.
    * @throws {@link RangeError} if `inputShape` is empty.
    */
-  initializeCarry(inputShape: Shape, options: InitializeCarryOptions): Tensor {
+  initializeCarry(inputShape: Shape, options: Partial<InitializeCarryOptions> = {}): Tensor {
     return makeCarry("GRUCell.initializeCarry", inputShape, options, this, 1)[0];
   }
 

@@ -19,6 +19,7 @@ import type { LayerNormOptions, NormCall } from "./layer-norm.ts";
 import { Module } from "./module.ts";
 import { featureShape, moments, normalize } from "./moments.ts";
 import { methodOf } from "./places.ts";
+import type { Callee } from "./places.ts";
 import { Param } from "./variable-types.ts";
 
 /** Settings of `InstanceNorm`. */
@@ -82,7 +83,9 @@ export class InstanceNorm extends Module {
       dtype,
       paramDtype = "float32",
       scaleInit = ones,
+      scaleMetadata,
       biasInit = zeros,
+      biasMetadata,
     } = options;
     checkRngs("InstanceNorm", rngs);
     checkEpsilon("InstanceNorm", epsilon);
@@ -97,9 +100,11 @@ export class InstanceNorm extends Module {
     this.paramDtype = paramDtype;
     const shape = [numFeatures];
     this.scale = useScale
-      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype))
+      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype), scaleMetadata)
       : null;
-    this.bias = useBias ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype)) : null;
+    this.bias = useBias
+      ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype), biasMetadata)
+      : null;
   }
 
   /**
@@ -119,7 +124,7 @@ export class InstanceNorm extends Module {
       this.featureAxes,
       this.numFeatures,
     );
-    const axes = instanceAxes(input, this.featureAxes);
+    const axes = instanceAxes(methodOf(this, "InstanceNorm.forward"), input, this.featureAxes);
     const [h, scale, bias] = promoteDtype(
       [input, this.scale?.value ?? null, this.bias?.value ?? null],
       this,
@@ -136,11 +141,15 @@ export class InstanceNorm extends Module {
   }
 }
 
-function instanceAxes(x: Tensor, featureAxes: number | readonly number[]): readonly number[] {
-  const features = normalizeAxes("InstanceNorm.forward", featureAxes, x.ndim);
+function instanceAxes(
+  callee: Callee,
+  x: Tensor,
+  featureAxes: number | readonly number[],
+): readonly number[] {
+  const features = normalizeAxes(callee, featureAxes, x.ndim);
   if (features.includes(0)) {
     throw new RangeError(
-      `InstanceNorm.forward: featureAxes must not contain the first axis, which is the batch, got ${describe(featureAxes)} for shape ${describe(x.shape)}.`,
+      `${callee}: featureAxes must not contain the first axis, which is the batch, got ${describe(featureAxes)} for shape ${describe(x.shape)}.`,
     );
   }
   return x.shape.map((_, axis) => axis).filter((axis) => axis > 0 && !features.includes(axis));
@@ -156,5 +165,7 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "scaleInit",
+  "scaleMetadata",
   "biasInit",
+  "biasMetadata",
 ];

@@ -20,6 +20,7 @@ import { featureShape, moments, normalize } from "./moments.ts";
 import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of `LayerNorm`. */
 export interface LayerNormOptions {
@@ -43,8 +44,12 @@ export interface LayerNormOptions {
   readonly paramDtype?: DType;
   /** Makes the scale; ones by default. */
   readonly scaleInit?: Initializer;
+  /** Metadata of the scale; none by default. */
+  readonly scaleMetadata?: Metadata | undefined;
   /** Makes the bias; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the bias; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
 }
 
 /** Settings of one call of a normalisation without running statistics. */
@@ -114,7 +119,9 @@ export class LayerNorm extends Module {
       dtype,
       paramDtype = "float32",
       scaleInit = ones,
+      scaleMetadata,
       biasInit = zeros,
+      biasMetadata,
     } = options;
     checkRngs("LayerNorm", rngs);
     checkEpsilon("LayerNorm", epsilon);
@@ -131,9 +138,11 @@ export class LayerNorm extends Module {
     this.paramDtype = paramDtype;
     const shape = [numFeatures];
     this.scale = useScale
-      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype))
+      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype), scaleMetadata)
       : null;
-    this.bias = useBias ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype)) : null;
+    this.bias = useBias
+      ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype), biasMetadata)
+      : null;
   }
 
   /**
@@ -152,7 +161,7 @@ export class LayerNorm extends Module {
       this.featureAxes,
       this.numFeatures,
     );
-    const axes = normalizeAxes("LayerNorm.forward", this.reductionAxes, input.ndim);
+    const axes = normalizeAxes(methodOf(this, "LayerNorm.forward"), this.reductionAxes, input.ndim);
     const [h, scale, bias] = promoteDtype(
       [input, this.scale?.value ?? null, this.bias?.value ?? null],
       this,
@@ -180,5 +189,7 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "scaleInit",
+  "scaleMetadata",
   "biasInit",
+  "biasMetadata",
 ];

@@ -21,6 +21,7 @@ import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { sameShape } from "./update.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of `LinearGeneral`. */
 export interface LinearGeneralOptions {
@@ -41,8 +42,12 @@ export interface LinearGeneralOptions {
    * counts all contracted axes; `lecunNormal()` by default.
    */
   readonly kernelInit?: Initializer;
+  /** Metadata of the kernel; none by default. */
+  readonly kernelMetadata?: Metadata | undefined;
   /** Makes the bias, for a flat shape; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the bias; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
 }
 
 /**
@@ -109,7 +114,9 @@ export class LinearGeneral extends Module {
       dtype,
       paramDtype = "float32",
       kernelInit = lecunNormal(),
+      kernelMetadata,
       biasInit = zeros,
+      biasMetadata,
     } = options;
     checkRngs("LinearGeneral", rngs);
     checkAxes("LinearGeneral", "axis", axis);
@@ -130,11 +137,12 @@ export class LinearGeneral extends Module {
     const kernel = initialValue(kernelInit, rngs.params, [batch * rows, columns], paramDtype);
     this.kernel = new Param(
       reshape(kernel, [...batchSizes, ...this.inFeatures, ...this.outFeatures]),
+      kernelMetadata,
     );
     this.bias = null;
     if (useBias) {
       const bias = initialValue(biasInit, rngs.params, [batch * columns], paramDtype);
-      this.bias = new Param(reshape(bias, [...batchSizes, ...this.outFeatures]));
+      this.bias = new Param(reshape(bias, [...batchSizes, ...this.outFeatures]), biasMetadata);
     }
   }
 
@@ -170,7 +178,9 @@ export class LinearGeneral extends Module {
   /** The contracted axes of an input, counted from 0 in ascending order. */
   private checkShape({ shape, ndim }: Tensor): readonly number[] {
     const batchRank = this.batchSizes.length;
-    const axes = normalizeAxes("LinearGeneral.forward", this.axis, ndim).sort((a, b) => a - b);
+    const axes = normalizeAxes(methodOf(this, "LinearGeneral.forward"), this.axis, ndim).sort(
+      (a, b) => a - b,
+    );
     const sizes = axes.map((axis) => shape[axis]);
     if (!sameShape(sizes, this.inFeatures)) {
       throw new RangeError(
@@ -214,5 +224,7 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "kernelInit",
+  "kernelMetadata",
   "biasInit",
+  "biasMetadata",
 ];

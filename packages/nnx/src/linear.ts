@@ -10,6 +10,7 @@ import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of `Linear`. */
 export interface LinearOptions {
@@ -23,8 +24,12 @@ export interface LinearOptions {
   readonly paramDtype?: DType;
   /** Makes the kernel; `lecunNormal()` by default. */
   readonly kernelInit?: Initializer;
+  /** Metadata of the kernel; none by default. */
+  readonly kernelMetadata?: Metadata | undefined;
   /** Makes the bias; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the bias; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
 }
 
 /**
@@ -76,7 +81,9 @@ export class Linear extends Module {
       dtype,
       paramDtype = "float32",
       kernelInit = lecunNormal(),
+      kernelMetadata,
       biasInit = zeros,
+      biasMetadata,
     } = options;
     checkRngs("Linear", rngs);
     checkFloatDType("Linear", "dtype", dtype);
@@ -88,9 +95,10 @@ export class Linear extends Module {
     this.paramDtype = paramDtype;
     this.kernel = new Param(
       initialValue(kernelInit, rngs.params, [inFeatures, outFeatures], paramDtype),
+      kernelMetadata,
     );
     this.bias = useBias
-      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype))
+      ? new Param(initialValue(biasInit, rngs.params, [outFeatures], paramDtype), biasMetadata)
       : null;
   }
 
@@ -118,5 +126,7 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "kernelInit",
+  "kernelMetadata",
   "biasInit",
+  "biasMetadata",
 ];

@@ -11,6 +11,7 @@ import {
   checkRngs,
   checkSize,
 } from "./arguments.ts";
+import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
 import { Linear } from "./linear.ts";
 import type { LinearOptions } from "./linear.ts";
@@ -18,6 +19,7 @@ import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /**
  * A parameter of a low-rank adapter, so that adapters can be trained or saved alone.
@@ -39,7 +41,7 @@ export class LoRAParam<T = Tensor> extends Param<T> {
 }
 
 /** A class of parameters for adapters. */
-export type LoRAParamClass = new (value: Tensor) => Param;
+export type LoRAParamClass = new (value: Tensor, metadata?: Metadata) => Param;
 
 /** Settings of `LoRA`. */
 export interface LoRAOptions {
@@ -49,8 +51,12 @@ export interface LoRAOptions {
   readonly baseModule?: LoRABase | null;
   /** Makes `loraA`; `heUniform()` by default. */
   readonly aInitializer?: Initializer;
+  /** Metadata of `loraA`; none by default. */
+  readonly aMetadata?: Metadata | undefined;
   /** Makes `loraB`; zeros by default, so that an untrained adapter changes nothing. */
   readonly bInitializer?: Initializer;
+  /** Metadata of `loraB`; none by default. */
+  readonly bMetadata?: Metadata | undefined;
   /** The class of the parameters; `LoRAParam` by default. */
   readonly loraParamType?: LoRAParamClass;
   /** The dtype to compute in; by default the common one of input and parameters. */
@@ -120,7 +126,9 @@ export class LoRA extends Module {
       rngs,
       baseModule = null,
       aInitializer = heUniform(),
+      aMetadata,
       bInitializer = zeros,
+      bMetadata,
       loraParamType: Type = LoRAParam,
       dtype,
       paramDtype = "float32",
@@ -134,8 +142,14 @@ export class LoRA extends Module {
     this.dtype = dtype;
     this.paramDtype = paramDtype;
     this.baseModule = baseModule;
-    this.loraA = new Type(aInitializer(rngs.params.next(), [inFeatures, loraRank], paramDtype));
-    this.loraB = new Type(bInitializer(rngs.params.next(), [loraRank, outFeatures], paramDtype));
+    this.loraA = new Type(
+      initialValue(aInitializer, rngs.params, [inFeatures, loraRank], paramDtype),
+      aMetadata,
+    );
+    this.loraB = new Type(
+      initialValue(bInitializer, rngs.params, [loraRank, outFeatures], paramDtype),
+      bMetadata,
+    );
   }
 
   /** Names of several words have underscores in files. */
@@ -168,8 +182,12 @@ export interface LoRALinearOptions extends LinearOptions {
   readonly loraParamDtype?: DType;
   /** Makes `loraA`; `heUniform()` by default. */
   readonly aInitializer?: Initializer;
+  /** Metadata of `loraA`; none by default. */
+  readonly aMetadata?: Metadata | undefined;
   /** Makes `loraB`; zeros by default. */
   readonly bInitializer?: Initializer;
+  /** Metadata of `loraB`; none by default. */
+  readonly bMetadata?: Metadata | undefined;
   /** The class of the adapter's parameters; `LoRAParam` by default. */
   readonly loraParamType?: LoRAParamClass;
 }
@@ -229,19 +247,26 @@ function divideOptions(options: LoRALinearOptions): [LinearOptions, LoRAOptions]
     loraDtype: dtype,
     loraParamDtype: paramDtype = "float32",
     aInitializer = heUniform(),
+    aMetadata,
     bInitializer = zeros,
+    bMetadata,
     loraParamType = LoRAParam,
     ...linear
   } = options;
   const { rngs } = linear;
-  return [linear, { rngs, dtype, paramDtype, aInitializer, bInitializer, loraParamType }];
+  return [
+    linear,
+    { rngs, dtype, paramDtype, aInitializer, aMetadata, bInitializer, bMetadata, loraParamType },
+  ];
 }
 
 const OPTIONS: readonly string[] = [
   "rngs",
   "baseModule",
   "aInitializer",
+  "aMetadata",
   "bInitializer",
+  "bMetadata",
   "loraParamType",
   "dtype",
   "paramDtype",

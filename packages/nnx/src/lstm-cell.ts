@@ -87,12 +87,19 @@ export class LSTMCell extends RNNCellBase<[Tensor, Tensor]> {
     this.paramDtype = paramDtype;
     const shared = { dtype, paramDtype, rngs };
     const fromInput = (): Linear =>
-      new Linear(inFeatures, hiddenFeatures, { ...shared, useBias: false, kernelInit });
+      new Linear(inFeatures, hiddenFeatures, {
+        ...shared,
+        useBias: false,
+        kernelInit,
+        kernelMetadata: checked.kernelMetadata,
+      });
     const fromState = (): Linear =>
       new Linear(hiddenFeatures, hiddenFeatures, {
         ...shared,
         kernelInit: recurrentKernelInit,
+        kernelMetadata: checked.recurrentKernelMetadata,
         biasInit,
+        biasMetadata: checked.biasMetadata,
       });
     this.ii = fromInput();
     this.if = fromInput();
@@ -113,12 +120,15 @@ export class LSTMCell extends RNNCellBase<[Tensor, Tensor]> {
    * Makes cell and state before the first step.
    *
    * @param inputShape - `[...batch, inFeatures]`.
-   * @param options - `rngs`, of which two keys are drawn, and `carryInit` (default zeros).
+   * @param options - `rngs`, of which two keys are drawn, and `carryInit` (default zeros, which need no `rngs`).
    * @returns two arrays of shape `[...batch, hiddenFeatures]`.
-   * @throws {@link TypeError} if `rngs` is missing.
+   * @throws {@link TypeError} if `carryInit` is given and `rngs` is missing.
    * @throws {@link RangeError} if `inputShape` is empty.
    */
-  initializeCarry(inputShape: Shape, options: InitializeCarryOptions): [Tensor, Tensor] {
+  initializeCarry(
+    inputShape: Shape,
+    options: Partial<InitializeCarryOptions> = {},
+  ): [Tensor, Tensor] {
     const [c, h] = makeCarry("LSTMCell.initializeCarry", inputShape, options, this, 2);
     return [c, h];
   }

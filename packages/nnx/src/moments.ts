@@ -103,7 +103,7 @@ export function featureShape(
   featureAxes: number | readonly number[],
   numFeatures: number,
 ): Shape {
-  const axes = normalizeAxes(String(callee), featureAxes, x.ndim);
+  const axes = normalizeAxes(callee, featureAxes, x.ndim);
   const shape = x.shape.map((n, axis) => (axes.includes(axis) ? n : 1));
   if (shape.reduce((product, n) => product * n, 1) !== numFeatures) {
     const where = typeof featureAxes === "number" ? "axis" : "axes";

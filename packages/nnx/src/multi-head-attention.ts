@@ -20,6 +20,7 @@ import type { RandomSource } from "./random-source.ts";
 import type { RngStream, Rngs } from "./rngs.ts";
 import { sameShape } from "./update.ts";
 import { Cache } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of `MultiHeadAttention`. */
 export interface MultiHeadAttentionOptions {
@@ -60,12 +61,24 @@ export interface MultiHeadAttentionOptions {
   readonly paramDtype?: DType;
   /** Makes the kernels; `lecunNormal()` by default. */
   readonly kernelInit?: Initializer;
+  /** Metadata of the three kernels of the inputs; none by default. */
+  readonly kernelMetadata?: Metadata | undefined;
   /** Makes the kernel of the output map; `kernelInit` by default. */
   readonly outKernelInit?: Initializer;
+  /** Metadata of the kernel of the output; none by default. */
+  readonly outKernelMetadata?: Metadata | undefined;
   /** Makes the biases; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the three biases of the inputs; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
   /** Makes the bias of the output map; `biasInit` by default. */
   readonly outBiasInit?: Initializer;
+  /** Metadata of the bias of the output; none by default. */
+  readonly outBiasMetadata?: Metadata | undefined;
+  /** Metadata of the scale that normalises queries; none by default. */
+  readonly queryLnScaleMetadata?: Metadata | undefined;
+  /** Metadata of the scale that normalises keys; none by default. */
+  readonly keyLnScaleMetadata?: Metadata | undefined;
 }
 
 /** Settings of one call of `MultiHeadAttention.forward`. */
@@ -192,9 +205,15 @@ export class MultiHeadAttention extends Module {
       dtype,
       paramDtype = "float32",
       kernelInit = lecunNormal(),
+      kernelMetadata,
       outKernelInit = kernelInit,
+      outKernelMetadata,
       biasInit = zeros,
+      biasMetadata,
       outBiasInit = biasInit,
+      outBiasMetadata,
+      queryLnScaleMetadata,
+      keyLnScaleMetadata,
     } = options;
     checkRngs("MultiHeadAttention", rngs);
     checkSize("MultiHeadAttention", "outFeatures", outFeatures);
@@ -219,18 +238,24 @@ export class MultiHeadAttention extends Module {
     this.attentionFn = attentionFn;
     const { headDim } = this;
     const shared = { rngs, useBias, dtype, paramDtype };
-    const inputs = { ...shared, kernelInit, biasInit };
+    const inputs = { ...shared, kernelInit, kernelMetadata, biasInit, biasMetadata };
     this.query = new LinearGeneral(inFeatures, [numHeads, headDim], inputs);
     this.key = new LinearGeneral(inKvFeatures, [numKvHeads, headDim], inputs);
     this.value = new LinearGeneral(inKvFeatures, [numKvHeads, headDim], inputs);
     const norm = { rngs, useBias: false, dtype, paramDtype };
-    this.queryLn = normalizeQk ? new LayerNorm(headDim, norm) : null;
-    this.keyLn = normalizeQk ? new LayerNorm(headDim, norm) : null;
+    this.queryLn = normalizeQk
+      ? new LayerNorm(headDim, { ...norm, scaleMetadata: queryLnScaleMetadata })
+      : null;
+    this.keyLn = normalizeQk
+      ? new LayerNorm(headDim, { ...norm, scaleMetadata: keyLnScaleMetadata })
+      : null;
     this.out = new LinearGeneral([numHeads, headDim], outFeatures, {
       ...shared,
       axis: [-2, -1],
       kernelInit: outKernelInit,
+      kernelMetadata: outKernelMetadata,
       biasInit: outBiasInit,
+      biasMetadata: outBiasMetadata,
     });
     this.rngs = keepRngs && dropoutRate > 0 ? rngs.dropout.fork() : null;
     this.cachedKey = null;
@@ -451,7 +476,13 @@ const OPTIONS: readonly string[] = [
   "dtype",
   "paramDtype",
   "kernelInit",
+  "kernelMetadata",
   "outKernelInit",
+  "outKernelMetadata",
   "biasInit",
+  "biasMetadata",
   "outBiasInit",
+  "outBiasMetadata",
+  "queryLnScaleMetadata",
+  "keyLnScaleMetadata",
 ];

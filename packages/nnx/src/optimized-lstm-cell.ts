@@ -74,11 +74,14 @@ export class OptimizedLSTMCell extends RNNCellBase<[Tensor, Tensor]> {
       ...shared,
       useBias: false,
       kernelInit,
+      kernelMetadata: checked.kernelMetadata,
     });
     this.denseH = new Linear(hiddenFeatures, 4 * hiddenFeatures, {
       ...shared,
       kernelInit: recurrentKernelInit,
+      kernelMetadata: checked.recurrentKernelMetadata,
       biasInit,
+      biasMetadata: checked.biasMetadata,
     });
   }
 
@@ -91,12 +94,15 @@ export class OptimizedLSTMCell extends RNNCellBase<[Tensor, Tensor]> {
    * Makes cell and state before the first step.
    *
    * @param inputShape - `[...batch, inFeatures]`.
-   * @param options - `rngs`, of which two keys are drawn, and `carryInit` (default zeros).
+   * @param options - `rngs`, of which two keys are drawn, and `carryInit` (default zeros, which need no `rngs`).
    * @returns two arrays of shape `[...batch, hiddenFeatures]`.
-   * @throws {@link TypeError} if `rngs` is missing.
+   * @throws {@link TypeError} if `carryInit` is given and `rngs` is missing.
    * @throws {@link RangeError} if `inputShape` is empty.
    */
-  initializeCarry(inputShape: Shape, options: InitializeCarryOptions): [Tensor, Tensor] {
+  initializeCarry(
+    inputShape: Shape,
+    options: Partial<InitializeCarryOptions> = {},
+  ): [Tensor, Tensor] {
     const [c, h] = makeCarry("OptimizedLSTMCell.initializeCarry", inputShape, options, this, 2);
     return [c, h];
   }

@@ -172,7 +172,8 @@ export class Optimizer<M extends object = Module> extends Pytree {
    * @returns the updates, nested plain objects of tensors.
    * @throws {@link TypeError} if `grads` is missing or no State, or a dtype does not fit.
    * @throws {@link RangeError} if gradients and parameters differ in paths or shapes.
-   * @throws {@link Error} if the transformation changes the structure of its state.
+   * @throws {@link Error} if the transformation changes the structure of its state, or parameters were frozen or released
+   *   since that was made.
    */
   update(model: M, grads: object): TensorTree {
     const callee = "Optimizer.update";
@@ -184,20 +185,55 @@ export class Optimizer<M extends object = Module> extends Pytree {
     }
     const params = selectTensors(callee, model, this.wrt);
     const gradients = matchGradients(params, selectGradients(params, grads, this.wrt));
-    const [updates, newState] = this.tx.update(
-      nest(callee, gradients) as TensorTree,
-      unwrapState(this.optState),
-      nest(callee, plain(params)) as TensorTree,
-    );
-    const writes = [
-      ...planUpdates(params, updates),
-      ...planState(this.optState, newState, ["optState"], []),
-      [this.step, add(this.step.value, full([], 1, "uint32"))] as const,
-    ];
+    const [updates, writes] = this.plan(model, params, gradients);
     for (const [variable, value] of writes) checkWritable(variable, value);
     for (const [variable, value] of writes) variable.value = value;
     return updates as TensorTree;
   }
+
+  /** The updates, and what is to be written. */
+  private plan(
+    model: M,
+    params: readonly Selected[],
+    gradients: readonly Leaf[],
+  ): readonly [unknown, Writes] {
+    try {
+      const [updates, newState] = this.tx.update(
+        nest("Optimizer.update", gradients) as TensorTree,
+        unwrapState(this.optState),
+        nest("Optimizer.update", plain(params)) as TensorTree,
+      );
+      const writes = [
+        ...planUpdates(params, updates),
+        ...planState(this.optState, newState, ["optState"], []),
+        [this.step, add(this.step.value, full([], 1, "uint32"))] as const,
+      ];
+      return [updates, writes];
+    } catch (error) {
+      throw refreezing(this.optState, model, this.wrt) ?? error;
+    }
+  }
+}
+
+/** What to say if parameters were frozen or released since the state was made; undefined if they were not. */
+function refreezing(optState: object, model: object, wrt: Filter): Error | undefined {
+  const mirrors = findVariables(optState).filter(([, { kind }]) => kind === "OptVariable");
+  if (mirrors.length === 0) return undefined;
+  const hasState = (path: Path): boolean =>
+    mirrors.some(([place]) => samePath(place.slice(-path.length), path));
+  const selects = toPredicate("Optimizer.update", wrt);
+  const changed = findVariables(model).filter(
+    ([path, variable]) => selects(path, variable) && isFrozen(variable) === hasState(path),
+  );
+  if (changed.length === 0) return undefined;
+  const list = (frozen: boolean): string =>
+    changed
+      .filter(([, variable]) => isFrozen(variable) === frozen)
+      .map(([path]) => formatPath(path))
+      .join(", ") || "none";
+  return new Error(
+    `Optimizer.update: the model must have the trained parameters that it had when the optimizer was made, got frozen since: ${list(true)}; new: ${list(false)}. Make the optimizer after freeze and unfreeze, or undo them.`,
+  );
 }
 
 type Leaf = readonly [Path, Tensor];

@@ -7,6 +7,7 @@ import { promoteDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
 import { Param } from "./variable-types.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of `PReLU`. */
 export interface PReLUOptions {
@@ -14,6 +15,8 @@ export interface PReLUOptions {
   readonly dtype?: DType | undefined;
   /** The dtype of the slope; float32 by default. */
   readonly paramDtype?: DType;
+  /** Metadata of the slope; none by default. */
+  readonly negativeSlopeMetadata?: Metadata | undefined;
 }
 
 /**
@@ -50,12 +53,12 @@ export class PReLU extends Module {
     const finite = Number.isFinite(negativeSlopeInit);
     checkNumber("PReLU", "negativeSlopeInit", negativeSlopeInit, finite, "be a finite number");
     checkOptions("PReLU", options, OPTIONS);
-    const { dtype, paramDtype = "float32" } = options;
+    const { dtype, paramDtype = "float32", negativeSlopeMetadata } = options;
     checkFloatDType("PReLU", "dtype", dtype);
     checkFloatDType("PReLU", "paramDtype", paramDtype);
     this.dtype = dtype;
     this.paramDtype = paramDtype;
-    this.negativeSlope = new Param(full([], negativeSlopeInit, paramDtype));
+    this.negativeSlope = new Param(full([], negativeSlopeInit, paramDtype), negativeSlopeMetadata);
   }
 
   /** The slope is called `negative_slope` in files. */
@@ -73,10 +76,10 @@ export class PReLU extends Module {
   forward(x: TensorLike): Tensor {
     const input = checkInput(methodOf(this, "PReLU.forward"), x);
     const dtype = this.dtype ?? input.dtype;
-    checkFloatDType("PReLU.forward", "the dtype of x", dtype);
+    checkFloatDType(methodOf(this, "PReLU.forward"), "the dtype of x", dtype);
     const [h, slope] = promoteDtype([input, this.negativeSlope.value], { dtype });
     return where(greaterEqual(h, 0), h, multiply(slope, h));
   }
 }
 
-const OPTIONS: readonly string[] = ["dtype", "paramDtype"];
+const OPTIONS: readonly string[] = ["dtype", "paramDtype", "negativeSlopeMetadata"];

@@ -8,6 +8,7 @@ import type { Filter } from "./filters.ts";
 import { iterGraph } from "./iter-graph.ts";
 import { formatPath } from "./paths.ts";
 import type { Path } from "./paths.ts";
+import type { Callee } from "./places.ts";
 import { recursiveMap } from "./recursive-map.ts";
 import { Rngs, isStream } from "./rngs.ts";
 import type { RngStream, Seed } from "./rngs.ts";
@@ -153,6 +154,16 @@ function streamsOf(node: object): (readonly [Path, RngStream])[] {
   );
 }
 
+/** The streams inside an object whose key and count a filter selects. */
+export function selectStreams(callee: Callee, node: object, only: Filter): RngStream[] {
+  const selects = toPredicate(String(callee), only);
+  return streamsOf(node).flatMap(([path, stream]) => {
+    const chosen =
+      selects([...path, "key"], stream.key) && selects([...path, "count"], stream.count);
+    return chosen ? [stream] : [];
+  });
+}
+
 function splitStreams<T extends object>(
   callee: string,
   node: T,
@@ -160,13 +171,8 @@ function splitStreams<T extends object>(
   make: (stream: RngStream) => readonly RngStream[],
   num: number,
 ): T[] {
-  const selects = toPredicate(callee, only);
   const own = new Map<unknown, readonly RngStream[]>();
-  for (const [path, stream] of streamsOf(node)) {
-    const chosen =
-      selects([...path, "key"], stream.key) && selects([...path, "count"], stream.count);
-    if (chosen) own.set(stream.key, make(stream));
-  }
+  for (const stream of selectStreams(callee, node, only)) own.set(stream.key, make(stream));
   return Array.from({ length: num }, (_, i) =>
     recursiveMap((_path, value) => {
       const streams = isStream(value) ? own.get(value.key) : undefined;

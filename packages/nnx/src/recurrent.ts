@@ -2,7 +2,7 @@ import { describe } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { lecunNormal, orthogonal, zeros } from "@flaxen/initializers";
 import type { Initializer } from "@flaxen/initializers";
-import { checkShape } from "@flaxen/ndarray";
+import { checkShape, full } from "@flaxen/ndarray";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { sigmoid, tanh } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
@@ -10,6 +10,7 @@ import { checkFloatDType, checkOptions, checkRngs, checkSize } from "./arguments
 import { Module } from "./module.ts";
 import { toStream } from "./random-source.ts";
 import type { RngStream, Rngs } from "./rngs.ts";
+import type { Metadata } from "./variable.ts";
 
 /** Settings of the recurrent cells. */
 export interface RecurrentCellOptions {
@@ -19,10 +20,16 @@ export interface RecurrentCellOptions {
   readonly activationFn?: (x: Tensor) => Tensor;
   /** Makes the kernels of the input; `lecunNormal()` by default. */
   readonly kernelInit?: Initializer;
+  /** Metadata of the kernels of the input; none by default. */
+  readonly kernelMetadata?: Metadata | undefined;
   /** Makes the kernels of the state; `orthogonal()` by default. */
   readonly recurrentKernelInit?: Initializer;
+  /** Metadata of the kernels of the state; none by default. */
+  readonly recurrentKernelMetadata?: Metadata | undefined;
   /** Makes the biases; zeros by default. */
   readonly biasInit?: Initializer;
+  /** Metadata of the biases; none by default. */
+  readonly biasMetadata?: Metadata | undefined;
   /** The dtype to compute in; by default the common one of input, state and parameters. */
   readonly dtype?: DType | undefined;
   /** The dtype of the parameters and of a new carry; float32 by default. */
@@ -37,7 +44,10 @@ export interface GatedCellOptions extends RecurrentCellOptions {
 
 /** Settings of `initializeCarry`. */
 export interface InitializeCarryOptions {
-  /** Where random carries come from; one key of `carry` is drawn for each array. */
+  /**
+   * Where random carries come from; one key of `carry` is drawn for each array. The cells of this package make zeros
+   * without any.
+   */
   readonly rngs: Rngs | RngStream;
   /** Makes the arrays of the carry; zeros by default. */
   readonly carryInit?: Initializer;
@@ -79,6 +89,13 @@ export abstract class RNNCellBase<Carry> extends Module {
   abstract forward(carry: Carry, x: TensorLike): [Carry, Tensor];
 }
 
+/** Options with the defaults filled in. */
+type CheckedCell = Required<Omit<GatedCellOptions, Optional>> & {
+  readonly [K in Optional]: GatedCellOptions[K];
+};
+
+type Optional = "dtype" | "kernelMetadata" | "recurrentKernelMetadata" | "biasMetadata";
+
 /** Asserts the arguments that all cells have, and fills in the defaults. */
 export function checkCell(
   callee: string,
@@ -86,7 +103,7 @@ export function checkCell(
   hiddenFeatures: number,
   options: GatedCellOptions,
   names: readonly string[],
-): Required<Omit<GatedCellOptions, "dtype">> & { readonly dtype: DType | undefined } {
+): CheckedCell {
   checkSize(callee, "inFeatures", inFeatures);
   checkSize(callee, "hiddenFeatures", hiddenFeatures);
   checkOptions(callee, options, names);
@@ -95,8 +112,11 @@ export function checkCell(
     gateFn = sigmoid,
     activationFn = tanh,
     kernelInit = lecunNormal(),
+    kernelMetadata,
     recurrentKernelInit = orthogonal(),
+    recurrentKernelMetadata,
     biasInit = zeros,
+    biasMetadata,
     dtype,
     paramDtype = "float32",
   } = options;
@@ -108,8 +128,11 @@ export function checkCell(
     gateFn,
     activationFn,
     kernelInit,
+    kernelMetadata,
     recurrentKernelInit,
+    recurrentKernelMetadata,
     biasInit,
+    biasMetadata,
     dtype,
     paramDtype,
   };
@@ -119,7 +142,7 @@ export function checkCell(
 export function makeCarry(
   callee: string,
   inputShape: Shape,
-  { rngs, carryInit = zeros }: InitializeCarryOptions,
+  { rngs, carryInit }: Partial<InitializeCarryOptions>,
   { hiddenFeatures, paramDtype }: { readonly hiddenFeatures: number; readonly paramDtype: DType },
   count: number,
 ): NDArray[] {
@@ -129,9 +152,14 @@ export function makeCarry(
       `${callee}: inputShape must have at least one axis, got ${describe(inputShape)}.`,
     );
   }
-  const stream = toStream(callee, rngs, "carry");
   const shape = [...inputShape.slice(0, -1), hiddenFeatures];
-  return Array.from({ length: count }, () => carryInit(stream.next(), shape, paramDtype));
+  if (rngs === undefined && carryInit === undefined) {
+    return Array.from({ length: count }, () => full(shape, 0, paramDtype));
+  }
+  const stream = toStream(callee, rngs as Rngs, "carry");
+  return Array.from({ length: count }, () =>
+    (carryInit ?? zeros)(stream.next(), shape, paramDtype),
+  );
 }
 
 /** The names of the options of a cell with gates. */
@@ -140,8 +168,11 @@ export const GATED_OPTIONS: readonly string[] = [
   "gateFn",
   "activationFn",
   "kernelInit",
+  "kernelMetadata",
   "recurrentKernelInit",
+  "recurrentKernelMetadata",
   "biasInit",
+  "biasMetadata",
   "dtype",
   "paramDtype",
 ];

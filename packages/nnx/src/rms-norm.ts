@@ -20,8 +20,10 @@ import { featureShape, meanSquare, normalize } from "./moments.ts";
 import { methodOf } from "./places.ts";
 import { Param } from "./variable-types.ts";
 
-/** Settings of `RMSNorm`; they mean what they mean for `LayerNorm`. */
-export type RMSNormOptions = Omit<LayerNormOptions, "useBias" | "biasInit" | "useFastVariance">;
+/**
+ * Settings of `RMSNorm`; they mean what they mean for `LayerNorm`. Without a mean, `useFastVariance` makes no difference.
+ */
+export type RMSNormOptions = Omit<LayerNormOptions, "useBias" | "biasInit" | "biasMetadata">;
 
 /**
  * Normalisation by the root mean square: `y = x / sqrt(mean(x^2) + epsilon) * scale` for each example.
@@ -43,7 +45,7 @@ export type RMSNormOptions = Omit<LayerNormOptions, "useBias" | "biasInit" | "us
 export class RMSNorm extends Module {
   /** Number of elements on the feature axes. */
   readonly numFeatures: number;
-  /** Added to the variance. */
+  /** Added to the mean square. */
   readonly epsilon: number;
   /** The axis or axes that mean and variance are taken over. */
   readonly reductionAxes: number | readonly number[];
@@ -77,6 +79,7 @@ export class RMSNorm extends Module {
       dtype,
       paramDtype = "float32",
       scaleInit = ones,
+      scaleMetadata,
     } = options;
     checkRngs("RMSNorm", rngs);
     checkEpsilon("RMSNorm", epsilon);
@@ -92,7 +95,7 @@ export class RMSNorm extends Module {
     this.paramDtype = paramDtype;
     const shape = [numFeatures];
     this.scale = useScale
-      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype))
+      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype), scaleMetadata)
       : null;
   }
 
@@ -112,7 +115,7 @@ export class RMSNorm extends Module {
       this.featureAxes,
       this.numFeatures,
     );
-    const axes = normalizeAxes("RMSNorm.forward", this.reductionAxes, input.ndim);
+    const axes = normalizeAxes(methodOf(this, "RMSNorm.forward"), this.reductionAxes, input.ndim);
     const [h, scale] = promoteDtype([input, this.scale?.value ?? null], this);
     return normalize(methodOf(this, "RMSNorm.forward"), h, {
       mean: null,
@@ -128,10 +131,12 @@ export class RMSNorm extends Module {
 const OPTIONS: readonly string[] = [
   "rngs",
   "epsilon",
+  "useFastVariance",
   "useScale",
   "reductionAxes",
   "featureAxes",
   "dtype",
   "paramDtype",
   "scaleInit",
+  "scaleMetadata",
 ];

@@ -14,13 +14,20 @@ import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { arange, flatData } from "@flaxen/ndarray";
 import type { Shape } from "@flaxen/ndarray";
 import { checkIndices, checkInput, checkOptions } from "./arguments.ts";
+import { toPredicate } from "./filters.ts";
+import type { Filter } from "./filters.ts";
 import { Module } from "./module.ts";
+import { methodOf } from "./places.ts";
+import type { Callee } from "./places.ts";
 import { isPytree } from "./pytree.ts";
 import { toStream } from "./random-source.ts";
+import { selectStreams } from "./random-streams.ts";
 import type { RNNCellBase } from "./recurrent.ts";
 import { RngStream } from "./rngs.ts";
 import type { Rngs } from "./rngs.ts";
+import { runWithValues } from "./substitution.ts";
 import { sameShape } from "./update.ts";
+import type { Variable } from "./variable.ts";
 
 /** Settings of `RNN`. */
 export interface RNNOptions<WithCarry extends boolean = boolean> {
@@ -37,6 +44,11 @@ export interface RNNOptions<WithCarry extends boolean = boolean> {
    * false for none, streams to fork.
    */
   readonly rngs?: Rngs | boolean;
+  /**
+   * Streams inside the cell that draw the same in all steps of a sequence, e.g. `"recurrent_dropout"` for dropout
+   * with one mask; null, the default, for none. Each call has keys of its own.
+   */
+  readonly broadcastRngs?: Filter;
 }
 
 /** Settings of one call of `RNN.forward`; what is missing is taken from the layer. */
@@ -79,6 +91,30 @@ export type RNNResult<Carry, WithCarry extends boolean> = WithCarry extends true
  * const [[c, h], y] = rnn.forward(ones([2, 7, 3]), { returnCarry: true, seqLengths: [7, 4] });
  * h.shape; // => [2, 5]
  * ```
+ *
+ * Recurrent dropout with one mask for all steps:
+ *
+ * @example
+ * ```ts
+ * import type { Tensor, TensorLike } from "@flaxen/autodiff";
+ * import { ones } from "@flaxen/ndarray";
+ * import { Dropout, GRUCell, RNN, Rngs } from "@flaxen/nnx";
+ *
+ * class DroppingCell extends GRUCell {
+ *   dropout: Dropout;
+ *   constructor(inFeatures: number, hiddenFeatures: number, rngs: Rngs) {
+ *     super(inFeatures, hiddenFeatures, { rngs });
+ *     this.dropout = new Dropout(0.5, { rngCollection: "recurrent", rngs });
+ *   }
+ *   override forward(carry: Tensor, x: TensorLike): [Tensor, Tensor] {
+ *     const [next, y] = super.forward(carry, x);
+ *     return [next, this.dropout.forward(y)];
+ *   }
+ * }
+ * const cell = new DroppingCell(1, 4, new Rngs({ params: 0, recurrent: 1 }));
+ * const y = new RNN(cell, { broadcastRngs: "recurrent" }).forward(ones([3, 1])).toString();
+ * y.match(/0\. /g)?.length; // => 6
+ * ```
  */
 export class RNN<Carry = Tensor, WithCarry extends boolean = false> extends Module {
   /** Takes the steps. */
@@ -93,14 +129,16 @@ export class RNN<Carry = Tensor, WithCarry extends boolean = false> extends Modu
   readonly keepOrder: boolean;
   /** Where initial carries come from; null if each call has to bring a stream. */
   rngs: RngStream | null;
+  /** Streams inside the cell that draw the same in all steps. */
+  readonly broadcastRngs: Filter;
 
   /**
    * Wraps a cell.
    *
    * @param cell - e.g. an `LSTMCell`.
    * @param options - see {@link RNNOptions}.
-   * @throws {@link TypeError} if `cell` is no cell, an option is unknown, or `rngs` is neither streams nor a
-   *   boolean.
+   * @throws {@link TypeError} if `cell` is no cell, an option is unknown, `rngs` is neither streams nor a boolean, or
+   *   `broadcastRngs` is no filter.
    */
   constructor(cell: RNNCellBase<Carry>, options: RNNOptions<WithCarry> = {}) {
     super();
@@ -114,13 +152,16 @@ export class RNN<Carry = Tensor, WithCarry extends boolean = false> extends Modu
       reverse = false,
       keepOrder = false,
       rngs = true,
+      broadcastRngs = null,
     } = options;
+    toPredicate("RNN", broadcastRngs);
     this.cell = cell;
     this.timeMajor = timeMajor;
     this.returnCarry = returnCarry;
     this.reverse = reverse;
     this.keepOrder = keepOrder;
     this.rngs = carryStream("RNN", rngs);
+    this.broadcastRngs = broadcastRngs;
   }
 
   /**
@@ -138,22 +179,24 @@ export class RNN<Carry = Tensor, WithCarry extends boolean = false> extends Modu
     x: TensorLike,
     options: RNNCall<Carry, Q> = {},
   ): RNNResult<Carry, Q> {
-    checkOptions("RNN.forward", options, CALL_OPTIONS);
-    const input = checkInput("RNN.forward", x);
+    const callee = methodOf(this, "RNN.forward");
+    checkOptions(callee, options, CALL_OPTIONS);
+    const input = checkInput(callee, x);
     const features = this.cell.numFeatureAxes;
     const timeMajor = options.timeMajor ?? this.timeMajor;
     const timeAxis = timeMajor ? 0 : input.ndim - features - 1;
-    checkTime(input, timeAxis, features);
+    checkTime(callee, input, timeAxis, features);
     const batch = input.shape.slice(0, -features).toSpliced(timeAxis, 1);
-    const lengths = checkLengths(options.seqLengths, batch, input.shape[timeAxis]);
+    const lengths = checkLengths(callee, options.seqLengths, batch, input.shape[timeAxis]);
     const reverse = options.reverse ?? this.reverse;
     const returnCarry = options.returnCarry ?? this.returnCarry;
     const ordered = reverse ? flipSequences(input, timeAxis, lengths) : input;
     const steps = unstack(ordered, { axis: timeAxis });
-    let carry = options.initialCarry ?? this.initialCarry(steps[0].shape, options.rngs);
+    let carry = options.initialCarry ?? this.initialCarry(callee, steps[0].shape, options.rngs);
     const carries: Carry[] = [];
+    const shared = this.sharedKeys(callee);
     const outputs = steps.map((step) => {
-      const [next, y] = this.cell.forward(carry, step);
+      const [next, y] = runWithValues(shared, () => this.cell.forward(carry, step));
       carry = next;
       if (returnCarry && lengths !== null) carries.push(next);
       return y;
@@ -166,15 +209,23 @@ export class RNN<Carry = Tensor, WithCarry extends boolean = false> extends Modu
     return [last, result] as RNNResult<Carry, Q>;
   }
 
-  private initialCarry(shape: Shape, rngs: Rngs | RngStream | undefined): Carry {
+  /** What streams hold at the beginning of each step if all steps draw the same. */
+  private sharedKeys(callee: Callee): (readonly [Variable<unknown>, unknown])[] {
+    return selectStreams(callee, this.cell, this.broadcastRngs).flatMap((stream) => {
+      const [{ key, count }] = stream.split(1);
+      return [[stream.key, key.value] as const, [stream.count, count.value] as const];
+    });
+  }
+
+  private initialCarry(callee: Callee, shape: Shape, rngs: Rngs | RngStream | undefined): Carry {
     const given = isPytree(rngs) && "stream" in rngs ? rngs.carry.fork() : rngs;
     const source = given ?? this.rngs;
     if (source === null) {
       throw new Error(
-        "RNN.forward: rngs must be given to make the initial carry, got null. Pass { rngs } or { initialCarry }.",
+        `${callee}: rngs must be given to make the initial carry, got null. Pass { rngs } or { initialCarry }.`,
       );
     }
-    return this.cell.initializeCarry(shape, { rngs: toStream("RNN.forward", source, "carry") });
+    return this.cell.initializeCarry(shape, { rngs: toStream(callee, source, "carry") });
   }
 }
 
@@ -185,36 +236,35 @@ export function carryStream(callee: string, rngs: Rngs | boolean): RngStream | n
   throw new TypeError(`${callee}: rngs must be an Rngs or a boolean, got ${describe(rngs)}.`);
 }
 
-function checkTime({ shape }: Tensor, timeAxis: number, features: number): void {
+function checkTime(callee: Callee, { shape }: Tensor, timeAxis: number, features: number): void {
   if (timeAxis < 0 || shape.length < features + 1) {
     throw new RangeError(
-      `RNN.forward: x must have a time axis and ${features} of features, got shape ${describe(shape)}.`,
+      `${callee}: x must have a time axis and ${features} of features, got shape ${describe(shape)}.`,
     );
   }
   if (shape[timeAxis] === 0) {
-    throw new RangeError(
-      `RNN.forward: x must have at least one step, got shape ${describe(shape)}.`,
-    );
+    throw new RangeError(`${callee}: x must have at least one step, got shape ${describe(shape)}.`);
   }
 }
 
 function checkLengths(
+  callee: Callee,
   seqLengths: TensorLike | undefined,
   batch: Shape,
   steps: number,
 ): Tensor | null {
   if (seqLengths === undefined) return null;
-  const lengths = checkIndices("RNN.forward", "seqLengths", seqLengths);
+  const lengths = checkIndices(callee, "seqLengths", seqLengths);
   if (!sameShape(lengths.shape, batch)) {
     throw new RangeError(
-      `RNN.forward: seqLengths must have the shape of the batch, ${describe(batch)}, got ${describe(lengths.shape)}.`,
+      `${callee}: seqLengths must have the shape of the batch, ${describe(batch)}, got ${describe(lengths.shape)}.`,
     );
   }
   if (!isTracer(lengths)) {
     const wrong = Array.from(flatData(lengths), Number).find((n) => n < 0 || n > steps);
     if (wrong !== undefined) {
       throw new RangeError(
-        `RNN.forward: seqLengths must be between 0 and the number of steps, ${steps}, got ${wrong}.`,
+        `${callee}: seqLengths must be between 0 and the number of steps, ${steps}, got ${wrong}.`,
       );
     }
   }
@@ -250,7 +300,14 @@ function lastValid<Carry>(carries: readonly Carry[], lengths: Tensor): Carry {
   return reshape(last, all.shape.slice(1)) as Carry;
 }
 
-const OPTIONS: readonly string[] = ["timeMajor", "returnCarry", "reverse", "keepOrder", "rngs"];
+const OPTIONS: readonly string[] = [
+  "timeMajor",
+  "returnCarry",
+  "reverse",
+  "keepOrder",
+  "rngs",
+  "broadcastRngs",
+];
 
 const CALL_OPTIONS: readonly string[] = [
   "initialCarry",

@@ -75,11 +75,14 @@ export class SimpleCell extends RNNCellBase<Tensor> {
       ...shared,
       useBias: false,
       kernelInit: recurrentKernelInit,
+      kernelMetadata: checked.recurrentKernelMetadata,
     });
     this.denseI = new Linear(inFeatures, hiddenFeatures, {
       ...shared,
       kernelInit,
+      kernelMetadata: checked.kernelMetadata,
       biasInit: checked.biasInit,
+      biasMetadata: checked.biasMetadata,
     });
   }
 
@@ -92,12 +95,12 @@ export class SimpleCell extends RNNCellBase<Tensor> {
    * Makes the state before the first step.
    *
    * @param inputShape - `[...batch, inFeatures]`.
-   * @param options - `rngs`, of which one key is drawn, and `carryInit` (default zeros).
+   * @param options - `rngs`, of which one key is drawn, and `carryInit` (default zeros, which need no `rngs`).
    * @returns shape `[...batch, hiddenFeatures]`.
-   * @throws {@link TypeError} if `rngs` is missing.
+   * @throws {@link TypeError} if `carryInit` is given and `rngs` is missing.
    * @throws {@link RangeError} if `inputShape` is empty.
    */
-  initializeCarry(inputShape: Shape, options: InitializeCarryOptions): Tensor {
+  initializeCarry(inputShape: Shape, options: Partial<InitializeCarryOptions> = {}): Tensor {
     return makeCarry("SimpleCell.initializeCarry", inputShape, options, this, 1)[0];
   }
 
@@ -127,8 +130,11 @@ const OPTIONS: readonly string[] = [
   "residual",
   "activationFn",
   "kernelInit",
+  "kernelMetadata",
   "recurrentKernelInit",
+  "recurrentKernelMetadata",
   "biasInit",
+  "biasMetadata",
   "dtype",
   "paramDtype",
 ];

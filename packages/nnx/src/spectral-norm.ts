@@ -29,6 +29,7 @@ import type { Callable, ForwardInputs } from "./callable.ts";
 import { commonDtype } from "./dtypes.ts";
 import { Module } from "./module.ts";
 import type { Path } from "./paths.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import type { NestedState } from "./state-types.ts";
 import { fromFlatState, state, toFlatState } from "./state.ts";
@@ -156,7 +157,7 @@ export class SpectralNorm<L extends Module & Callable> extends Module {
       const [u, sigma] = [found.get(`${name}.u`), found.get(`${name}.sigma`)];
       if (u === undefined || sigma === undefined) {
         throw new Error(
-          `SpectralNorm.forward: ${name} must have been in the layer when it was wrapped, got a new parameter.`,
+          `${methodOf(this, "SpectralNorm.forward")}: ${name} must have been in the layer when it was wrapped, got a new parameter.`,
         );
       }
       return [param, this.weight(param.value, u as BatchStat, sigma as BatchStat)] as const;
@@ -189,7 +190,7 @@ export class SpectralNorm<L extends Module & Callable> extends Module {
       sigmaStat.value = stopGradient(astype(sigma, sigmaStat.dtype));
     }
     const normed = divide(matrix, where(notEqual(sigma, 0), sigma, 1));
-    const dtype = commonDtype("SpectralNorm.forward", [normed, u, v, sigma], this);
+    const dtype = commonDtype(methodOf(this, "SpectralNorm.forward"), [normed, u, v, sigma], this);
     return astype(reshape(normed, param.shape), dtype);
   }
 

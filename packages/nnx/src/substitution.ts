@@ -1,4 +1,3 @@
-import type { Tensor } from "@flaxen/autodiff";
 import { slotOf } from "./variable.ts";
 import type { Variable } from "./variable.ts";
 
@@ -7,7 +6,7 @@ import type { Variable } from "./variable.ts";
  * transform has to know.
  */
 export function runWithValues<R>(
-  values: readonly (readonly [Variable<unknown>, Tensor])[],
+  values: readonly (readonly [Variable<unknown>, unknown])[],
   body: () => R,
 ): R {
   const own = values.map(([variable]) => slotOf(variable).value);

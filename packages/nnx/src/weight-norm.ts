@@ -19,6 +19,7 @@ import { All, PathContains } from "./filters.ts";
 import type { Filter } from "./filters.ts";
 import { Module } from "./module.ts";
 import type { Path } from "./paths.ts";
+import { methodOf } from "./places.ts";
 import type { Rngs } from "./rngs.ts";
 import type { NestedState } from "./state-types.ts";
 import { fromFlatState, state, toFlatState } from "./state.ts";
@@ -143,7 +144,7 @@ export class WeightNorm<L extends Module & Callable> extends Module {
       const scale = found.get(path.join(".")) ?? null;
       if (scales !== null && scale === null) {
         throw new Error(
-          `WeightNorm.forward: ${path.join(".")} must have been in the layer when it was wrapped, got a new parameter.`,
+          `${methodOf(this, "WeightNorm.forward")}: ${path.join(".")} must have been in the layer when it was wrapped, got a new parameter.`,
         );
       }
       return [kernel, this.weight(kernel.value, scale?.value as Tensor | undefined)] as const;
@@ -159,7 +160,7 @@ export class WeightNorm<L extends Module & Callable> extends Module {
     const squares =
       axis.length === 0 ? square(kernel) : sum(square(kernel), { axis, keepdims: true });
     const direction = multiply(kernel, rsqrt(add(squares, this.epsilon)));
-    const dtype = commonDtype("WeightNorm.forward", [kernel, scale ?? null], this);
+    const dtype = commonDtype(methodOf(this, "WeightNorm.forward"), [kernel, scale ?? null], this);
     if (scale === undefined) return astype(direction, dtype);
     const shape = kernel.shape.map((n, i) => (features.includes(i) ? n : 1));
     return astype(multiply(direction, reshape(scale, shape)), dtype);

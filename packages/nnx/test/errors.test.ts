@@ -458,7 +458,7 @@ test(
   refused,
   () => new nnx.Linear(1, 1, { rngs, usebias: false } as never),
   TypeError,
-  'Linear: options must be among rngs, useBias, dtype, paramDtype, kernelInit, biasInit, got "usebias".',
+  'Linear: options must be among rngs, useBias, dtype, paramDtype, kernelInit, kernelMetadata, biasInit, biasMetadata, got "usebias".',
 );
 test(
   refused,

@@ -144,7 +144,7 @@ test("one compiled step serves several models in turn, and copies of them", (t) 
   t.deepEqual(valuesOf(copy), valuesOf(eager[0][0]));
 });
 
-test("an equal optimizer that is made anew is traced again, but not compiled again", (t) => {
+test("an optimizer made anew, equal or with another learning rate, is traced again, but not compiled again", (t) => {
   const model = new nnx.Linear(3, 1, { rngs: new Rngs(0) });
   const step = jit((m: nnx.Linear, optimizer: Optimizer<nnx.Linear>, x: Tensor) => {
     const gradient = nnx.grad((n: nnx.Linear) => sum(square(n.forward(x))))(m);
@@ -155,7 +155,32 @@ test("an equal optimizer that is made anew is traced again, but not compiled aga
   }
   t.deepEqual(
     step.explain().map(({ reused }) => reused),
-    [false, true, false],
+    [false, true, true],
+  );
+});
+
+test("one program serves optimizers of other learning rates in turn, with the bits of each", (t) => {
+  const rates = [0.1, 0.25, 0, 1e-3];
+  const pairs = () =>
+    rates.map((rate) => {
+      const model = new MLP(0);
+      return [model, new Optimizer(model, momentum(rate), { wrt: Param })] as const;
+    });
+  const [eager, compiled] = [pairs(), pairs()];
+  const step = jit(trainStep);
+  for (let i = 0; i < 4; i++) {
+    eager.forEach((pair, k) => {
+      const expected = trainStep(...pair, X, Y);
+      setWasmEnabled((i + k) % 3 !== 2);
+      const loss = step(...compiled[k], X, Y);
+      setWasmEnabled(true);
+      bitEqual(t, loss, expected);
+    });
+  }
+  eager.forEach(([model], k) => t.deepEqual(valuesOf(compiled[k][0]), valuesOf(model)));
+  t.deepEqual(
+    step.explain().map(({ reused }) => reused),
+    [false, true, true, true],
   );
 });
 

@@ -406,3 +406,114 @@ test(
   () => new nnx.RNN(new nnx.LSTMCell(4, 2, { ...f64, rngs: rngs() }), { reverse: true }),
   x234,
 );
+
+// --- metadata of parameters ----------------------------------------------------------------------------
+
+// As kernel_metadata and its kin do in flax 0.12.8.
+const metadataCases: readonly (readonly [string, object, Readonly<Record<string, object>>])[] =
+  (() => {
+    const [k, b, s] = [{ kind: "k" }, { kind: "b" }, { kind: "s" }];
+    const affine = { rngs: rngs(), kernelMetadata: k, biasMetadata: b };
+    const norm = { rngs: rngs(), scaleMetadata: s, biasMetadata: b };
+    const cell = { ...affine, recurrentKernelMetadata: s };
+    const both = { kernel: k, bias: b };
+    const scaled = { scale: s, bias: b };
+    return [
+      ["Linear", new nnx.Linear(2, 3, affine), both],
+      ["LinearGeneral", new nnx.LinearGeneral(2, [3, 2], affine), both],
+      ["Einsum", new nnx.Einsum("...i,io->...o", [2, 3], { ...affine, biasShape: [3] }), both],
+      ["Conv", new nnx.Conv(2, 3, { ...affine, kernelSize: 3 }), both],
+      ["ConvTranspose", new nnx.ConvTranspose(2, 3, { ...affine, kernelSize: 3 }), both],
+      ["Embed", new nnx.Embed(2, 3, { rngs: rngs(), embeddingMetadata: k }), { embedding: k }],
+      ["BatchNorm", new nnx.BatchNorm(2, norm), scaled],
+      ["LayerNorm", new nnx.LayerNorm(2, norm), scaled],
+      ["GroupNorm", new nnx.GroupNorm(2, { ...norm, numGroups: 1 }), scaled],
+      ["InstanceNorm", new nnx.InstanceNorm(2, norm), scaled],
+      ["RMSNorm", new nnx.RMSNorm(2, { rngs: rngs(), scaleMetadata: s }), { scale: s }],
+      ["PReLU", new nnx.PReLU(0.1, { negativeSlopeMetadata: s }), { negativeSlope: s }],
+      [
+        "LoRA",
+        new nnx.LoRA(2, 1, 2, { rngs: rngs(), aMetadata: k, bMetadata: b }),
+        { loraA: k, loraB: b },
+      ],
+      [
+        "LoRALinear",
+        new nnx.LoRALinear(2, 2, { ...affine, loraRank: 1, aMetadata: s, bMetadata: k }),
+        { ...both, "lora.loraA": s, "lora.loraB": k },
+      ],
+      [
+        "SimpleCell",
+        new nnx.SimpleCell(2, 2, cell),
+        { "denseI.kernel": k, "denseI.bias": b, "denseH.kernel": s },
+      ],
+      [
+        "GRUCell",
+        new nnx.GRUCell(2, 2, cell),
+        { "denseI.kernel": k, "denseI.bias": b, "denseH.kernel": s },
+      ],
+      [
+        "OptimizedLSTMCell",
+        new nnx.OptimizedLSTMCell(2, 2, cell),
+        { "denseI.kernel": k, "denseH.bias": b, "denseH.kernel": s },
+      ],
+      [
+        "LSTMCell",
+        new nnx.LSTMCell(2, 2, cell),
+        Object.fromEntries(
+          [..."ifgo"].flatMap((gate) => [
+            [`i${gate}.kernel`, k],
+            [`h${gate}.kernel`, s],
+            [`h${gate}.bias`, b],
+          ]),
+        ) as Readonly<Record<string, object>>,
+      ],
+      [
+        "MultiHeadAttention",
+        new nnx.MultiHeadAttention(1, 2, {
+          ...affine,
+          normalizeQk: true,
+          outKernelMetadata: s,
+          outBiasMetadata: s,
+          queryLnScaleMetadata: b,
+          keyLnScaleMetadata: k,
+        }),
+        {
+          "query.kernel": k,
+          "query.bias": b,
+          "key.kernel": k,
+          "key.bias": b,
+          "value.kernel": k,
+          "value.bias": b,
+          "out.kernel": s,
+          "out.bias": s,
+          "queryLn.scale": b,
+          "keyLn.scale": k,
+        },
+      ],
+    ];
+  })();
+
+for (const [name, layer, expected] of metadataCases) {
+  test(`${name} gives its parameters the metadata of its options`, (t) => {
+    const found = nnx
+      .toFlatState(nnx.state(layer, nnx.Param))
+      .map(([path, leaf]) => [path.join("."), (leaf as nnx.Param).metadata]);
+    t.deepEqual(Object.fromEntries(found), expected);
+  });
+}
+
+test("RMSNorm(n, { useFastVariance }) computes the same either way", (t) => {
+  const x = ramp(2, 5);
+  const [fast, slow] = [true, false].map((useFastVariance) =>
+    new nnx.RMSNorm(5, { useFastVariance, rngs: rngs() }).forward(x),
+  );
+  bitEqual(t, fast, slow);
+});
+
+test("cells make zeros to begin with, without streams", (t) => {
+  const options = { rngs: rngs() };
+  t.deepEqual(list(new nnx.GRUCell(2, 3, options).initializeCarry([1, 2])), [[0, 0, 0]]);
+  t.deepEqual(list(new nnx.SimpleCell(2, 3, options).initializeCarry([2])), [0, 0, 0]);
+  const lstms = [new nnx.LSTMCell(2, 1, options), new nnx.OptimizedLSTMCell(2, 1, options)];
+  for (const cell of lstms) t.deepEqual(cell.initializeCarry([2]).map(list), [[0], [0]]);
+});

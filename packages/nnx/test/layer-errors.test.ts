@@ -42,7 +42,7 @@ const rows: readonly Row[] = [
   [
     () => new nnx.Embed(2, 2, { rngs, seed: 1 } as never),
     TypeError,
-    'Embed: options must be among rngs, dtype, paramDtype, embeddingInit, got "seed".',
+    'Embed: options must be among rngs, dtype, paramDtype, embeddingInit, embeddingMetadata, got "seed".',
   ],
   [
     () => new nnx.Embed(2, 2, { rngs, dtype: "int32" }),
@@ -117,7 +117,7 @@ const rows: readonly Row[] = [
   [
     () => new nnx.RMSNorm(2, { rngs, useBias: true } as never),
     TypeError,
-    'RMSNorm: options must be among rngs, epsilon, useScale, reductionAxes, featureAxes, dtype, paramDtype, scaleInit, got "useBias".',
+    'RMSNorm: options must be among rngs, epsilon, useFastVariance, useScale, reductionAxes, featureAxes, dtype, paramDtype, scaleInit, scaleMetadata, got "useBias".',
   ],
   [
     () => new nnx.RMSNorm(2, { rngs }).forward(zeros([3])),
@@ -468,7 +468,7 @@ const rows: readonly Row[] = [
   [
     () => new nnx.SimpleCell(2, 2, { rngs, gateFn: 1 } as never),
     TypeError,
-    'SimpleCell: options must be among rngs, residual, activationFn, kernelInit, recurrentKernelInit, biasInit, dtype, paramDtype, got "gateFn".',
+    'SimpleCell: options must be among rngs, residual, activationFn, kernelInit, kernelMetadata, recurrentKernelInit, recurrentKernelMetadata, biasInit, biasMetadata, dtype, paramDtype, got "gateFn".',
   ],
   [
     () => new nnx.GRUCell(2, 2.5, { rngs }),
@@ -513,7 +513,7 @@ const rows: readonly Row[] = [
   [
     () => new nnx.RNN(gru, { unroll: 2 } as never),
     TypeError,
-    'RNN: options must be among timeMajor, returnCarry, reverse, keepOrder, rngs, got "unroll".',
+    'RNN: options must be among timeMajor, returnCarry, reverse, keepOrder, rngs, broadcastRngs, got "unroll".',
   ],
   [
     () => rnn.forward(zeros([3])),
@@ -640,3 +640,152 @@ const rows: readonly Row[] = [
   ],
 ];
 for (const [run, Class, message] of rows) test(refused, run, Class, message);
+
+const run = (options: nnx.RNNOptions<false> = {}): nnx.RNN =>
+  new nnx.RNN(new nnx.GRUCell(3, 2, { rngs }), options);
+
+class Outer extends nnx.Module {
+  readonly rnn: nnx.RNN = run();
+  readonly idle: nnx.RNN = run({ rngs: false });
+  readonly both: nnx.Bidirectional = new nnx.Bidirectional(run(), run());
+  readonly weight: nnx.WeightNorm<nnx.Sequential> = new nnx.WeightNorm(new nnx.Sequential(), {
+    rngs,
+  });
+  readonly spectral: nnx.SpectralNorm<nnx.Sequential> = new nnx.SpectralNorm(new nnx.Sequential(), {
+    rngs,
+  });
+  readonly layerNorm: nnx.LayerNorm = new nnx.LayerNorm(3, { reductionAxes: 2, rngs });
+  readonly rmsNorm: nnx.RMSNorm = new nnx.RMSNorm(3, { reductionAxes: -3, rngs });
+  readonly instanceNorm: nnx.InstanceNorm = new nnx.InstanceNorm(3, { featureAxes: 0, rngs });
+  readonly groupNorm: nnx.GroupNorm = new nnx.GroupNorm(2, { numGroups: 1, rngs });
+  readonly batchNorm: nnx.BatchNorm = new nnx.BatchNorm(2, { axis: 2, rngs });
+  readonly dropout: nnx.Dropout = new nnx.Dropout(0.5, { broadcastDims: [4], rngs });
+  readonly general: nnx.LinearGeneral = new nnx.LinearGeneral(2, 2, { axis: 3, rngs });
+  readonly einsum: nnx.Einsum = new nnx.Einsum("i,io->o", [2, 2], { rngs });
+  readonly prelu: nnx.PReLU = new nnx.PReLU();
+  readonly circular: nnx.Conv = new nnx.Conv(2, 2, {
+    kernelSize: [3, 3],
+    padding: "CIRCULAR",
+    rngs,
+  });
+}
+const outer = new Outer();
+nnx.state(outer);
+const added = (layer: { layerInstance: nnx.Sequential }): void => {
+  (layer.layerInstance as { layers: unknown }).layers = [linear];
+};
+
+const placed: readonly Row[] = [
+  [
+    () => outer.rnn.forward([1, 2, 3]),
+    RangeError,
+    "RNN.forward at rnn of Outer: x must have a time axis and 1 of features, got shape [3].",
+  ],
+  [
+    () => outer.rnn.forward(zeros([2, 0, 3])),
+    RangeError,
+    "RNN.forward at rnn of Outer: x must have at least one step, got shape [2, 0, 3].",
+  ],
+  [
+    () => outer.rnn.forward(ones([2, 4, 3]), { seqLengths: [1] }),
+    RangeError,
+    "RNN.forward at rnn of Outer: seqLengths must have the shape of the batch, [2], got [1].",
+  ],
+  [
+    () => outer.rnn.forward(ones([2, 4, 3]), { seqLengths: [1, 5] }),
+    RangeError,
+    "RNN.forward at rnn of Outer: seqLengths must be between 0 and the number of steps, 4, got 5.",
+  ],
+  [
+    () => outer.rnn.forward(ones([2, 4, 3]), { seqlengths: [1, 2] } as never),
+    TypeError,
+    'RNN.forward at rnn of Outer: options must be among initialCarry, seqLengths, returnCarry, timeMajor, reverse, keepOrder, rngs, got "seqlengths".',
+  ],
+  [
+    () => outer.idle.forward(ones([2, 4, 3])),
+    Error,
+    "RNN.forward at idle of Outer: rngs must be given to make the initial carry, got null. Pass { rngs } or { initialCarry }.",
+  ],
+  [
+    () => outer.both.forward(ones([2, 4, 3]), { reverse: true } as never),
+    TypeError,
+    'Bidirectional.forward at both of Outer: options must be among initialCarry, seqLengths, returnCarry, timeMajor, rngs, got "reverse".',
+  ],
+  [
+    () => outer.both.forward(ones([2, 4, 3]), { rngs: 3 as never }),
+    TypeError,
+    "Bidirectional.forward at both of Outer: rngs must be an Rngs or an RngStream, got 3.",
+  ],
+  [
+    () => {
+      added(outer.weight);
+      outer.weight.forward(ones([1, 2]));
+    },
+    Error,
+    "WeightNorm.forward at weight of Outer: layers.0.kernel must have been in the layer when it was wrapped, got a new parameter.",
+  ],
+  [
+    () => {
+      added(outer.spectral);
+      outer.spectral.forward(ones([1, 2]));
+    },
+    Error,
+    "SpectralNorm.forward at spectral of Outer: layers.0.kernel must have been in the layer when it was wrapped, got a new parameter.",
+  ],
+  [
+    () => outer.layerNorm.forward(ones([1, 3])),
+    RangeError,
+    "LayerNorm.forward at layerNorm of Outer: axis must be an integer in [-2, 2), got 2.",
+  ],
+  [
+    () => outer.rmsNorm.forward(ones([1, 3])),
+    RangeError,
+    "RMSNorm.forward at rmsNorm of Outer: axis must be an integer in [-2, 2), got -3.",
+  ],
+  [
+    () => outer.instanceNorm.forward(ones([3, 3])),
+    RangeError,
+    "InstanceNorm.forward at instanceNorm of Outer: featureAxes must not contain the first axis, which is the batch, got 0 for shape [3, 3].",
+  ],
+  [
+    () => outer.groupNorm.forward([1, 2]),
+    RangeError,
+    "GroupNorm.forward at groupNorm of Outer: x must have at least 2 axes, the batch and the features, got shape [2].",
+  ],
+  [
+    () => outer.batchNorm.forward(ones([1, 2])),
+    RangeError,
+    "BatchNorm.forward at batchNorm of Outer: axis must be an integer in [-2, 2), got 2.",
+  ],
+  [
+    () => outer.batchNorm.forward(zeros([0, 3, 2])),
+    RangeError,
+    "BatchNorm.forward at batchNorm of Outer: x must have at least one element for each feature in training, got shape [0, 3, 2].",
+  ],
+  [
+    () => outer.dropout.forward([1, 2]),
+    RangeError,
+    "Dropout.forward at dropout of Outer: axis must be an integer in [-1, 1), got 4.",
+  ],
+  [
+    () => outer.general.forward([1, 2]),
+    RangeError,
+    "LinearGeneral.forward at general of Outer: axis must be an integer in [-1, 1), got 3.",
+  ],
+  [
+    () => outer.einsum.forward([1, 2], { einsumStr: "i->o" }),
+    RangeError,
+    'Einsum.forward at einsum of Outer: einsumStr must contain "->" and exactly one comma, got "i->o".',
+  ],
+  [
+    () => outer.prelu.forward(array([1], "int32")),
+    TypeError,
+    'PReLU.forward at prelu of Outer: the dtype of x must be a floating dtype, got "int32".',
+  ],
+  [
+    () => outer.circular.forward(zeros([1, 0, 4, 2])),
+    RangeError,
+    'Conv.forward at circular of Outer: x must not be empty on a spatial axis with padding "CIRCULAR", got shape [1, 0, 4, 2].',
+  ],
+];
+for (const [run, Class, message] of placed) test(refused, run, Class, message);

@@ -225,3 +225,30 @@ test("Optimizer.update works inside a transform on what was passed to it", (t) =
   train(alone, sgd(0.1), xor, 1);
   closeTo(t, model.l1.kernel.value, alone.l1.kernel.value);
 });
+
+test("Optimizer.update names the parameters that were frozen or released since it was made", (t) => {
+  const loss = (m: MLP): Tensor => mean(square(m.forward(X)));
+  const model = new MLP();
+  const optimizer = new nnx.Optimizer(model, adam(0.1), { wrt: nnx.Param });
+  nnx.freeze(model, nnx.PathContains("l1"));
+  t.throws(() => optimizer.update(model, nnx.grad(loss)(model)), {
+    instanceOf: Error,
+    message:
+      "Optimizer.update: the model must have the trained parameters that it had when the optimizer was made, got frozen since: l1.bias, l1.kernel; new: none. Make the optimizer after freeze and unfreeze, or undo them.",
+  });
+  const head = new nnx.Optimizer(model, adam(0.1), { wrt: nnx.Param });
+  head.update(model, nnx.grad(loss)(model));
+  nnx.unfreeze(model);
+  t.throws(() => head.update(model, nnx.grad(loss)(model)), {
+    instanceOf: Error,
+    message:
+      "Optimizer.update: the model must have the trained parameters that it had when the optimizer was made, got frozen since: none; new: l1.bias, l1.kernel. Make the optimizer after freeze and unfreeze, or undo them.",
+  });
+  optimizer.update(model, nnx.grad(loss)(model));
+  t.is(item(optimizer.step.value), 1);
+  // Without state of parameters there is nothing to be confused.
+  const plain = new nnx.Optimizer(model, sgd(0.1), { wrt: nnx.Param });
+  nnx.freeze(model, nnx.PathContains("bias"));
+  plain.update(model, nnx.grad(loss)(model));
+  t.is(item(plain.step.value), 1);
+});

@@ -51,8 +51,13 @@ export function bernoulli(
   }
   const dtype = floatDTypeOf(p) ?? defaultFloat();
   const drawn = checkParameters("bernoulli", shape, dtype, [["p", p, PROBABILITY]]);
-  const traced = handOver("bernoulli", [key, p], drawn.shape, "bool", (key, p) =>
-    bernoulli(key, p, drawn.shape, { mode }),
+  const traced = handOver(
+    "bernoulli",
+    [key, p],
+    drawn.shape,
+    "bool",
+    (key, p) => bernoulli(key, p, drawn.shape, { mode }),
+    [mode],
   );
   if (traced) return traced;
   const { size, parameters } = drawn;

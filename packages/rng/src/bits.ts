@@ -37,7 +37,7 @@ export function bits(key: Key, shape: Shape = [], options: BitsOptions = {}): ND
   const { dtype = defaultUint() } = options;
   const size = checkSampleShape("bits", shape);
   checkUnsigned(dtype);
-  const traced = handOver("bits", [key], shape, dtype, (key) => bits(key, shape, { dtype }));
+  const traced = handOver("bits", [key], shape, dtype, (key) => bits(key, shape, { dtype }), []);
   if (traced) return traced;
   switch (dtype) {
     case "uint8": {

@@ -84,8 +84,13 @@ export function categorical(
   const prefix = shape.slice(0, ndim);
   const fixed = { axis, shape, replace, mode };
   const out = replace ? defaultInt() : "int32";
-  const traced = handOver("categorical", [key, logits], shape, out, (key, logits) =>
-    categorical(key, logits, fixed),
+  const traced = handOver(
+    "categorical",
+    [key, logits],
+    shape,
+    out,
+    (key, logits) => categorical(key, logits, fixed),
+    [fixed],
   );
   if (traced) return traced;
   if (replace) {

@@ -32,8 +32,13 @@ export function exponential(
   options: FloatOptions = {},
 ): NDArray<FloatDType> {
   const { size, dtype } = checkFloatSample("exponential", key, shape, options);
-  const traced = handOver("exponential", [key], shape, dtype, (key) =>
-    exponential(key, shape, { dtype }),
+  const traced = handOver(
+    "exponential",
+    [key],
+    shape,
+    dtype,
+    (key) => exponential(key, shape, { dtype }),
+    [],
   );
   if (traced) return traced;
   return floatSample(exponentialValues(key, size, dtype), shape, dtype);

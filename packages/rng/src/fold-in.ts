@@ -33,8 +33,13 @@ export function foldIn(key: Key, data: number | NDArrayLike): Key {
   } else {
     checkScalar(data);
   }
-  const traced = handOver("foldIn", [key, data], [2], "uint32", (key, data) =>
-    keyData(foldIn(key, data)),
+  const traced = handOver(
+    "foldIn",
+    [key, data],
+    [2],
+    "uint32",
+    (key, data) => keyData(foldIn(key, data)),
+    [],
   );
   if (traced) return makeTracedKey(traced, key.partitionable);
   const integer =

@@ -46,7 +46,9 @@ export function gumbel(
   const { size, dtype } = checkFloatSample("gumbel", key, shape, options);
   const mode = checkGumbelMode("gumbel", options.mode);
   const fixed = { dtype, mode };
-  const traced = handOver("gumbel", [key], shape, dtype, (key) => gumbel(key, shape, fixed));
+  const traced = handOver("gumbel", [key], shape, dtype, (key) => gumbel(key, shape, fixed), [
+    mode,
+  ]);
   if (traced) return traced;
   return floatSample(gumbelValues(key, size, dtype, mode), shape, dtype);
 }

@@ -209,7 +209,7 @@ export function keyData(key: Key | readonly Key[]): NDArray<"uint32"> {
 
 function rowsOf(keys: readonly Key[]): NDArray<"uint32"> {
   const shape = [keys.length, 2];
-  const traced = handOver("keyData", keys, shape, "uint32", (...keys) => rowsOf(keys));
+  const traced = handOver("keyData", keys, shape, "uint32", (...keys) => rowsOf(keys), []);
   if (traced) return traced;
   const words = Uint32Array.from(keys.flatMap((one) => one.words));
   return new NDArray(words, shape, undefined, 0, "uint32");

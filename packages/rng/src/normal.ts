@@ -59,7 +59,14 @@ export function normal(
   checkOptions("normal", options);
   const size = checkSampleShape("normal", shape);
   const dtype = checkInexactDType("normal", options.dtype);
-  const traced = handOver("normal", [key], shape, dtype, (key) => normal(key, shape, { dtype }));
+  const traced = handOver(
+    "normal",
+    [key],
+    shape,
+    dtype,
+    (key) => normal(key, shape, { dtype }),
+    [],
+  );
   if (traced) return traced;
   if (isComplexDType(dtype)) return complexArray(complexNormals(key, size, dtype), shape, dtype);
   return floatSample(standardNormals(key, size, dtype), shape, dtype);

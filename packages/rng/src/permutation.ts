@@ -61,7 +61,7 @@ export function permutation(
     checkSampleShape("permutation", [x]);
     normalizeAxis("permutation", axis, 1);
     const dtype = defaultInt();
-    const traced = handOver("permutation", [key], [x], dtype, (key) => permutation(key, x));
+    const traced = handOver("permutation", [key], [x], dtype, (key) => permutation(key, x), []);
     if (traced) return traced;
     const order = shuffledOrder(key, x);
     const data =
@@ -79,8 +79,13 @@ export function permutation(
   }
   checkSampleShape("permutation", shape);
   const place = normalizeAxis("permutation", axis, shape.length);
-  const traced = handOver("permutation", [key, x], shape, dtype, (key, x) =>
-    permutation(key, x, { axis: place, independent }),
+  const traced = handOver(
+    "permutation",
+    [key, x],
+    shape,
+    dtype,
+    (key, x) => permutation(key, x, { axis: place, independent }),
+    [place, independent],
   );
   if (traced) return traced;
   const array = asNDArray(x);

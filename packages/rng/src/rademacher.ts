@@ -39,8 +39,13 @@ export function rademacher(key: Key, shape: Shape = [], options: RademacherOptio
   const { dtype = defaultInt() } = options;
   const size = checkSampleShape("rademacher", shape);
   checkSigned(dtype);
-  const traced = handOver("rademacher", [key], shape, dtype, (key) =>
-    rademacher(key, shape, { dtype }),
+  const traced = handOver(
+    "rademacher",
+    [key],
+    shape,
+    dtype,
+    (key) => rademacher(key, shape, { dtype }),
+    [],
   );
   if (traced) return traced;
   switch (dtype) {

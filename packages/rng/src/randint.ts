@@ -58,8 +58,13 @@ export function randint(
   const { min, max } = iinfo(dtype);
   const lows = readLimits("minval", minval, shape, dtype, BigInt(min), BigInt(max));
   const highs = readLimits("maxval", maxval, shape, dtype, BigInt(min), BigInt(max) + 1n);
-  const traced = handOver("randint", [key, minval, maxval], shape, dtype, (key, minval, maxval) =>
-    randint(key, shape, minval, maxval, { dtype }),
+  const traced = handOver(
+    "randint",
+    [key, minval, maxval],
+    shape,
+    dtype,
+    (key, minval, maxval) => randint(key, shape, minval, maxval, { dtype }),
+    [],
   );
   if (traced) return traced;
   const lowAt = (i: number): bigint => lows.integers[lows.places ? lows.places[i] : 0];

@@ -36,7 +36,14 @@ export function split(key: Key, num = 2): Key[] {
   if (!Number.isInteger(num) || num < 1 || num > 2 ** 31 - 1) {
     throw new RangeError(`split: num must be an integer in [1, 2^31), got ${describe(num)}.`);
   }
-  const traced = handOver("split", [key], [num, 2], "uint32", (key) => keyData(splitKey(key, num)));
+  const traced = handOver(
+    "split",
+    [key],
+    [num, 2],
+    "uint32",
+    (key) => keyData(splitKey(key, num)),
+    [],
+  );
   if (traced) return tracedKeys(traced, key.partitionable);
   return splitKey(key, num);
 }
@@ -44,7 +51,7 @@ export function split(key: Key, num = 2): Key[] {
 /** Makes keys of the rows of a stand-in. */
 function tracedKeys(words: NDArray<"uint32">, partitionable: boolean): Key[] {
   return Array.from({ length: words.shape[0] }, (_, i) => {
-    const row = handOver("split", [words], [2], "uint32", (rows) => rowOf(rows, i));
+    const row = handOver("split", [words], [2], "uint32", (rows) => rowOf(rows, i), [i]);
     return makeTracedKey(row as NDArray<"uint32">, partitionable);
   });
 }

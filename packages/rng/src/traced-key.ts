@@ -39,6 +39,11 @@ export interface TracedDraw {
   readonly shape: Shape;
   /** dtype of the result. */
   readonly dtype: DType;
+  /**
+   * Numbers, texts and lists of them on which the result depends besides: draws with equal names, inputs, shapes, dtypes
+   * and settings give equal results. Undefined if that cannot be said.
+   */
+  readonly settings?: unknown;
   /** Draws from the values of the inputs, in their order: the same bits as a call that was never traced. */
   readonly evaluate: (values: readonly NDArray[]) => NDArray;
 }
@@ -96,6 +101,8 @@ export function makeTracedKey(words: TracedArray | NDArray<"uint32">, partitiona
  * @param shape - Shape of the result.
  * @param dtype - dtype of the result.
  * @param evaluate - Computes the result from the same inputs with values in place of stand-ins.
+ * @param settings - Numbers, texts and lists of them that together with the inputs, the shape and the dtype determine
+ *   the result; if it is given, equal draws are recognised.
  * @returns The stand-in for the result, which has its `shape` and `dtype` but no values, typed as the array that it
  *   stands for; undefined if every input has a value.
  *
@@ -115,6 +122,7 @@ export function handOver<const Inputs extends readonly unknown[], D extends DTyp
   shape: Shape,
   dtype: D,
   evaluate: (...inputs: Inputs) => NDArray,
+  settings?: readonly unknown[],
 ): NDArray<D> | undefined {
   const parts = inputs.map(tracedPart);
   const traced = parts.filter((part) => !!part);
@@ -124,6 +132,7 @@ export function handOver<const Inputs extends readonly unknown[], D extends DTyp
     inputs: traced,
     shape: [...shape],
     dtype,
+    ...(settings === undefined ? {} : { settings: [...settings, ...inputs.map(fixedPart)] }),
     evaluate: (values) => {
       let next = 0;
       const concrete = inputs.map((input, i) => {
@@ -139,4 +148,10 @@ export function handOver<const Inputs extends readonly unknown[], D extends DTyp
   return (traced[0] as unknown as Record<symbol, SamplerTrace>)[TRACE](
     draw,
   ) as unknown as NDArray<D>;
+}
+
+/** What is known of an input before it has a value. */
+function fixedPart(input: unknown): unknown {
+  if (isTracedKey(input)) return input.partitionable ? "key" : "legacy key";
+  return isTraced(input) ? "stand-in" : input;
 }

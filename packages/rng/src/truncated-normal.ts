@@ -68,6 +68,7 @@ export function truncatedNormal(
     drawn.shape,
     dtype,
     (key, lower, upper) => truncatedNormal(key, lower, upper, drawn.shape, { dtype }),
+    [],
   );
   if (traced) return traced;
   const [lows, highs] = parameters;
@@ -90,8 +91,13 @@ function drawBetween(
   const lo = checkNumber("truncatedNormal", "lower", lower, dtype, true);
   const hi = checkNumber("truncatedNormal", "upper", upper, dtype, true);
   checkOrder(lo < hi, lower, upper);
-  const traced = handOver("truncatedNormal", [key], shape, dtype, (key) =>
-    truncatedNormal(key, lo, hi, shape, { dtype }),
+  const traced = handOver(
+    "truncatedNormal",
+    [key],
+    shape,
+    dtype,
+    (key) => truncatedNormal(key, lo, hi, shape, { dtype }),
+    [lo, hi],
   );
   if (traced) return traced;
   const values = normalValues(

@@ -51,6 +51,7 @@ export function uniformBetween(
     drawn.shape,
     dtype,
     (key, minval, maxval) => uniformBetween(key, minval, maxval, drawn.shape, { dtype }),
+    [],
   );
   if (traced) return traced;
   const [lows, highs] = parameters;

@@ -61,7 +61,10 @@ export function uniform(
   if (rule)
     throw new RangeError(`uniform: ${rule}, got ${describe(minval)} and ${describe(maxval)}.`);
   const fixed = { dtype, minval, maxval };
-  const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed));
+  const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed), [
+    minval,
+    maxval,
+  ]);
   if (traced) return traced;
   return floatSample(uniformValues(key, size, dtype, minval, maxval), shape, dtype);
 }

@@ -1,5 +1,4 @@
 import { now } from "../clock.ts";
-import { sameGraph } from "./graph.ts";
 import type { Graph } from "./graph.ts";
 import type { Jitted } from "./jitted.ts";
 import { Program } from "./program.ts";
@@ -31,7 +30,7 @@ export interface Compilation {
   readonly reason: string;
   /** Tracing and compiling, in milliseconds. */
   readonly milliseconds: number;
-  /** Whether the traced function was the same as that of a kept program, which then serves this call too. */
+  /** Whether the traced function differed from that of a kept program in scalar constants at most: that program runs. */
   readonly reused: boolean;
   /** What came out; null if the function has to be run as it is. */
   readonly program: ProgramDescription | null;
@@ -73,7 +72,8 @@ export class Entries<S extends Comparable<S>, E extends Entry<S>> {
       signature: printed,
       reason,
       milliseconds: now() - start,
-      reused: this.entries.some(({ program }) => program === entry?.program),
+      reused:
+        entry !== undefined && this.entries.some((known) => known.program.isOneWith(entry.program)),
       program: entry?.program.describe() ?? null,
     });
     if (this.compilations.length > 4 * this.limit) this.compilations.shift();
@@ -84,15 +84,16 @@ export class Entries<S extends Comparable<S>, E extends Entry<S>> {
   }
 
   /**
-   * The program for a graph: a kept one that computes the same, or a new one.
+   * The program for a graph: a kept one that computes the same but for scalar constants, or a new one.
    *
    * @param carried - As of {@link Program}.
    */
   programFor(graph: Graph, carried: readonly (number | null)[] = []): Program {
-    const same = this.entries.find(
-      ({ program }) => program.carries(carried) && sameGraph(program.graph, graph),
-    );
-    return same?.program ?? new Program(graph, carried);
+    for (const { program } of this.entries) {
+      const same = program.withScalarsOf(graph, carried);
+      if (same !== undefined) return same;
+    }
+    return new Program(graph, carried);
   }
 
   /** What a compiled function tells of itself. */

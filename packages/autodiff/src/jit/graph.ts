@@ -8,6 +8,7 @@ import { keyOf } from "./application-key.ts";
 /** Where the value of a {@link GraphValue} comes from. */
 export type Source =
   | { readonly kind: "input"; readonly position: number }
+  // The value of a scalar may be another one when the graph runs: nothing may be compiled from it.
   | { readonly kind: "constant"; readonly array: NDArray }
   | {
       readonly kind: "application";
@@ -63,8 +64,16 @@ export function applicationsOf(
   return [...seen].filter(isApplication).sort((a, b) => a.id - b.id);
 }
 
-/** Whether two graphs compute the same: equal operations on equal operands and constants. */
-export function sameGraph(a: Graph, b: Graph): boolean {
+/** Values of scalar constants of a graph that take the place of its own. */
+export type Scalars = ReadonlyMap<GraphValue, NDArray>;
+
+/**
+ * Matches graphs that compute the same but for the values of scalar constants: equal operations on equal operands.
+ *
+ * @returns The scalars of `b` by the constants of `a`, where they differ; undefined if the graphs do not match.
+ */
+export function matchGraph(a: Graph, b: Graph): Scalars | undefined {
+  const scalars = new Map<GraphValue, NDArray>();
   const twins = new Map<GraphValue, GraphValue>();
   const pending: [GraphValue, GraphValue][] = [];
   const match = (x: GraphValue, y: GraphValue): boolean => {
@@ -76,20 +85,23 @@ export function sameGraph(a: Graph, b: Graph): boolean {
   };
   const matchAll = (xs: readonly GraphValue[], ys: readonly GraphValue[]): boolean =>
     xs.length === ys.length && xs.every((x, i) => match(x, ys[i]));
-  if (!matchAll(a.inputs, b.inputs) || !matchAll(a.outputs, b.outputs)) return false;
+  if (!matchAll(a.inputs, b.inputs) || !matchAll(a.outputs, b.outputs)) return undefined;
   for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
-    const [{ source: x }, { source: y }] = pair;
+    const [value, { source: y }] = pair;
+    const { source: x } = value;
     if (x.kind === "constant" && y.kind === "constant") {
-      if (!sameBytes(x.array, y.array)) return false;
+      if (sameBytes(x.array, y.array)) continue;
+      if (value.shape.length > 0) return undefined;
+      scalars.set(value, y.array);
     } else if (x.kind === "application" && y.kind === "application") {
-      if (x.primitive !== y.primitive || !matchAll(x.operands, y.operands)) return false;
+      if (x.primitive !== y.primitive || !matchAll(x.operands, y.operands)) return undefined;
       const key = keyOf(x.params);
-      if (key === undefined || key !== keyOf(y.params)) return false;
+      if (key === undefined || key !== keyOf(y.params)) return undefined;
     } else if (x.kind !== y.kind) {
-      return false;
+      return undefined;
     }
   }
-  return true;
+  return scalars;
 }
 
 function sameBytes(x: NDArray, y: NDArray): boolean {

@@ -1,7 +1,7 @@
 import type { NDArray } from "@flaxen/ndarray";
 import { evaluate } from "../primitive.ts";
 import { applicationsOf } from "./graph.ts";
-import type { Application, Graph, GraphValue } from "./graph.ts";
+import type { Application, Graph, GraphValue, Scalars } from "./graph.ts";
 
 /** A graph that is evaluated application by application; arrays that are no longer needed are let go. */
 export class PlainProgram {
@@ -30,12 +30,14 @@ export class PlainProgram {
     return this.order.length;
   }
 
-  /** Computes the outputs. */
-  call(inputs: readonly NDArray[]): NDArray[] {
+  /** Computes the outputs; `scalars` take the place of constants. */
+  call(inputs: readonly NDArray[], scalars: Scalars): NDArray[] {
     const { inputs: places, outputs } = this.graph;
     const values = new Map<GraphValue, NDArray>(places.map((place, i) => [place, inputs[i]]));
     const valueOf = (value: GraphValue): NDArray =>
-      value.source.kind === "constant" ? value.source.array : (values.get(value) as NDArray);
+      value.source.kind === "constant"
+        ? (scalars.get(value) ?? value.source.array)
+        : (values.get(value) as NDArray);
     this.order.forEach((value, at) => {
       const { primitive, params, operands } = value.source;
       values.set(value, evaluate(primitive, operands.map(valueOf), params));

@@ -4,7 +4,8 @@ import { scratch, scratchEpoch, simdSupported, wasmEnabled, wasmSupported } from
 import type { Scratch } from "@flaxen/wasm";
 import { byteLength, copyIn, copyOut } from "../memory-kernel.ts";
 import { storageOf } from "./cluster.ts";
-import type { Graph, GraphValue } from "./graph.ts";
+import { matchGraph } from "./graph.ts";
+import type { Graph, GraphValue, Scalars } from "./graph.ts";
 import { constantsOf, Placement } from "./placement.ts";
 import { compileSteps } from "./compile-steps.ts";
 import type { CompiledStep } from "./compile-steps.ts";
@@ -24,20 +25,62 @@ export type ProgramValue = NDArray | Resident;
  * {@link Resident}s. Without WebAssembly the same primitives are evaluated one by one, with the same results.
  */
 export class Program {
-  /** What it computes. */
-  readonly graph: Graph;
-  private readonly carried: readonly (number | null)[];
-  private arena: ArenaProgram | null;
-  private epoch: number;
-  private readonly plain: PlainProgram;
+  private readonly code: Code;
+  private readonly scalars: Scalars;
 
   /**
    * Compiles a graph.
    *
    * @param graph - What to compute.
    * @param carried - For each output the position of the input whose place it takes in the next call, or null.
+   * @param compiled - What was compiled for a matching graph, and the scalars in which this one differs from it.
    */
-  constructor(graph: Graph, carried: readonly (number | null)[] = []) {
+  constructor(
+    graph: Graph,
+    carried: readonly (number | null)[] = [],
+    compiled?: { readonly code: Code; readonly scalars: Scalars },
+  ) {
+    this.code = compiled?.code ?? new Code(graph, carried);
+    this.scalars = compiled?.scalars ?? NONE;
+  }
+
+  /** This program for a graph that differs in scalar constants at most; undefined for other graphs. */
+  withScalarsOf(graph: Graph, carried: readonly (number | null)[]): Program | undefined {
+    const { code } = this;
+    const same =
+      carried.length === code.carried.length &&
+      carried.every((position, i) => position === code.carried[i]);
+    const scalars = same ? matchGraph(code.graph, graph) : undefined;
+    return scalars === undefined ? undefined : new Program(graph, carried, { code, scalars });
+  }
+
+  /** Whether both run the same code, on whatever scalars. */
+  isOneWith(other: Program): boolean {
+    return this.code === other.code;
+  }
+
+  /** Runs the program on arrays of the shapes and dtypes of the graph's inputs. */
+  call(inputs: readonly ProgramValue[]): ProgramValue[] {
+    return this.code.call(inputs, this.scalars);
+  }
+
+  /** What was compiled, for reports. */
+  describe(): ProgramDescription {
+    return this.code.describe();
+  }
+}
+
+const NONE: Scalars = /* @__PURE__ */ new Map();
+
+/** What is compiled for all graphs that differ in scalar constants only. */
+class Code {
+  readonly graph: Graph;
+  readonly carried: readonly (number | null)[];
+  private arena: ArenaProgram | null;
+  private epoch: number;
+  private readonly plain: PlainProgram;
+
+  constructor(graph: Graph, carried: readonly (number | null)[]) {
     this.graph = graph;
     this.carried = carried;
     this.arena = ArenaProgram.compile(graph, carried);
@@ -45,24 +88,14 @@ export class Program {
     this.plain = new PlainProgram(graph);
   }
 
-  /** Whether its outputs take the places of these inputs. */
-  carries(carried: readonly (number | null)[]): boolean {
-    return (
-      carried.length === this.carried.length &&
-      carried.every((position, i) => position === this.carried[i])
-    );
-  }
-
-  /** Runs the program on arrays of the shapes and dtypes of the graph's inputs. */
-  call(inputs: readonly ProgramValue[]): ProgramValue[] {
+  call(inputs: readonly ProgramValue[], scalars: Scalars): ProgramValue[] {
     if (this.epoch !== scratchEpoch()) {
       this.arena = ArenaProgram.compile(this.graph, this.carried);
       this.epoch = scratchEpoch();
     }
-    return this.arena?.call(inputs) ?? this.plain.call(inputs.map(arrayOf));
+    return this.arena?.call(inputs, scalars) ?? this.plain.call(inputs.map(arrayOf), scalars);
   }
 
-  /** What was compiled, for reports. */
   describe(): ProgramDescription {
     const steps = this.arena?.steps ?? [];
     return {
@@ -119,6 +152,9 @@ class ArenaProgram {
   /** Where the working memory was in the last call. */
   private base = -1;
   private running = false;
+  /** What its constants hold. */
+  private scalars: Scalars = NONE;
+  private readonly constants: ReadonlySet<GraphValue>;
   /** What the slot of each carried input holds, if it has not been handed over. */
   private readonly owners: (Resident | null)[];
   /** Whether each input is wanted in the memory. */
@@ -146,6 +182,7 @@ class ArenaProgram {
     this.graph = graph;
     this.memory = memory;
     this.placement = new Placement(graph, steps, carried, memory);
+    this.constants = constantsOf(steps);
     this.steps = compileSteps(steps, memory);
     this.owners = graph.inputs.map(() => null);
     const read = new Set(steps.flatMap(({ inputs }) => inputs.map(storageOf)));
@@ -158,13 +195,14 @@ class ArenaProgram {
   }
 
   /** Undefined if it cannot run now: WebAssembly is off, memory is short, or it runs already. */
-  call(inputs: readonly ProgramValue[]): ProgramValue[] | undefined {
+  call(inputs: readonly ProgramValue[], scalars: Scalars): ProgramValue[] | undefined {
     const { memory, placement } = this;
     if (!wasmEnabled() || this.running || placement.bytes > memory.available) return undefined;
     const base = memory.allocate(placement.bytes);
     this.running = true;
     try {
       if (base !== this.base) this.locate(base);
+      if (scalars !== this.scalars) this.loadScalars(scalars, base);
       this.load(inputs, base);
       for (const step of this.steps) step.run();
       for (const { from, slot, length } of placement.moves) {
@@ -203,6 +241,16 @@ class ArenaProgram {
     }
   }
 
+  private loadScalars(scalars: Scalars, base: number): void {
+    const { memory, placement } = this;
+    for (const value of new Set([...this.scalars.keys(), ...scalars.keys()])) {
+      const { source } = value;
+      if (source.kind !== "constant" || !this.constants.has(value)) continue;
+      copyIn(memory, placement.addressOf(value, base), scalars.get(value) ?? source.array);
+    }
+    this.scalars = scalars;
+  }
+
   private read(slot: number, output: GraphValue): NDArray {
     return copyOut(this.memory, slot, output);
   }
@@ -223,7 +271,10 @@ class ArenaProgram {
       if (source.kind === "application") {
         return copyOut(memory, placement.addressOf(output, base), output);
       }
-      const array = source.kind === "constant" ? source.array : arrayOf(inputs[source.position]);
+      const array =
+        source.kind === "constant"
+          ? (this.scalars.get(storageOf(output)) ?? source.array)
+          : arrayOf(inputs[source.position]);
       return reshape(array, output.shape);
     });
   }
