@@ -14,9 +14,9 @@ import { bind } from "./primitive.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
 import { reshapeTo } from "./reshape.ts";
 import { sumTo } from "./sum-to.ts";
-import type { ProductDescription } from "./threads/job.ts";
+import { productRanges } from "./product-ranges.ts";
+import type { ProductDescription } from "./threads/description.ts";
 import { shared } from "./threads/pool.ts";
-import { productJob } from "./threads/product-job.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 import { permute } from "./transpose.ts";
 
@@ -161,13 +161,7 @@ function matmulKernel(
     left: [...left],
     right: [...right],
   };
-  const flops = 2 * m * n * k * left.length;
-  return shared(
-    flops,
-    () => ({ kind: "matmul", product }),
-    () => productJob(product),
-    alone,
-  );
+  return shared(productRanges(product), alone);
 }
 
 function scratchView(dtype: "float32" | "float64"): Float32Array | Float64Array {

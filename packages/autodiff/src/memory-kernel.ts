@@ -6,6 +6,7 @@ import type { Scratch } from "@flaxen/wasm";
 import { sizeOf } from "./compute-dtype.ts";
 import { eagerLoop, loopPays } from "./loops/eager-loops.ts";
 import type { EvaluatedPrimitive, ShapedArray } from "./primitive.ts";
+import type { RangeKernel } from "./range-kernel.ts";
 
 /**
  * Runs one application of a primitive on arrays in the scratch memory.
@@ -14,7 +15,11 @@ import type { EvaluatedPrimitive, ShapedArray } from "./primitive.ts";
  * multiple of 64; up to the next multiple of 64 after its end an array may be read and written. A kernel
  * may take workspace with `allocate` and must release it.
  */
-export type MemoryKernel = (inputs: readonly number[], output: number) => void;
+export interface MemoryKernel {
+  (inputs: readonly number[], output: number): void;
+  /** The same work by ranges, if it can be cut. */
+  readonly ranges?: RangeKernel;
+}
 
 /** Chooses the kernel for operands of given shapes and dtypes; undefined where there is none. */
 export type KernelChoice<P> = (

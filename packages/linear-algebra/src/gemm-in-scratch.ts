@@ -7,7 +7,7 @@ import { OVERWRITE } from "./gemm-mode.ts";
 import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
 
 /** Columns of the right operand that are packed at a time, which bounds the workspace. */
-const PANEL_N = 2048;
+export const PANEL_N = 2048;
 
 /**
  * Multiplies two matrices that lie in the scratch memory of `@flaxen/wasm`: `C = op(A) op(B)`, in place.

@@ -19,6 +19,8 @@
  * @packageDocumentation
  */
 export { gemm } from "./gemm.ts";
+export { openGemm } from "./open-gemm.ts";
+export type { OpenGemm } from "./open-gemm.ts";
 export { gemmInScratch } from "./gemm-in-scratch.ts";
 export { matmul } from "./matmul.ts";
 export { dot, outer, vdot } from "./dot.ts";

@@ -65,4 +65,4 @@ export type { FunctionOptions } from "./module-builder.ts";
 export { setWasmEnabled, simdSupported, wasmEnabled, wasmSupported } from "./engine.ts";
 export { adoptScratch, replaceScratch, Scratch, scratch, scratchEpoch } from "./scratch.ts";
 export type { WasmMemory } from "./web-assembly.ts";
-export { defineKernel } from "./kernel.ts";
+export { defineKernel, emitKernel, loadKernel } from "./kernel.ts";

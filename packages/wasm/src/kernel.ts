@@ -52,24 +52,64 @@ export function defineKernel<E extends object>(
 }
 
 function compile<E extends object>(build: (module: ModuleBuilder) => void): E | null {
-  const engine = webAssembly();
-  if (!engine || !simdSupported()) return null;
-  const memory = scratch();
-  if (!memory) return null;
+  const bytes = emitKernel(build);
+  return bytes === undefined ? null : (loadKernel<E>(bytes) ?? null);
+}
+
+/**
+ * Emits a module over the {@link scratch} memory, as {@link defineKernel} does, without compiling it: other threads
+ * that share the memory can {@link loadKernel load} it.
+ *
+ * @param build - Adds the functions to a module that already imports the scratch memory.
+ * @returns The bytes of the module; undefined where WebAssembly or SIMD is missing or no memory can be reserved.
+ *
+ * @example
+ * ```ts
+ * import { emitKernel, loadKernel } from "@flaxen/wasm";
+ *
+ * const bytes = emitKernel((module) => {
+ *   module.function("seven", {}, "i32", (f) => f.return(7));
+ * });
+ * if (bytes) loadKernel<{ seven(): number }>(bytes)?.seven(); // => 7
+ * ```
+ */
+export function emitKernel(build: (module: ModuleBuilder) => void): Uint8Array | undefined {
+  const memory = webAssembly() && simdSupported() ? scratch() : undefined;
+  if (!memory) return undefined;
   const module = new ModuleBuilder();
   const { buffer } = memory.memory;
   // A shared memory must be declared with its size.
   const shared = buffer instanceof ArrayBuffer ? undefined : buffer.byteLength / 65536;
   module.importMemory("scratch", "memory", 0, shared);
   build(module);
-  const bytes = module.emit();
+  return module.emit();
+}
+
+/**
+ * Compiles a module of {@link emitKernel} over the {@link scratch} memory.
+ *
+ * @param bytes - The module.
+ * @returns The exported functions by name; undefined where this engine compiles nothing.
+ * @throws {@link Error} if the module is not valid.
+ *
+ * @example
+ * ```ts
+ * import { loadKernel } from "@flaxen/wasm";
+ *
+ * loadKernel(new Uint8Array(3)); // throws Error: defineKernel: build must write a valid module, got one that does not validate.
+ * ```
+ */
+export function loadKernel<E extends object>(bytes: Uint8Array): E | undefined {
+  const engine = webAssembly();
+  const memory = scratch();
+  if (!engine || !memory) return undefined;
   try {
     const compiled = new engine.Module(bytes);
     const imports = { scratch: { memory: memory.memory } };
     return new engine.Instance(compiled, imports).exports as E;
   } catch {
     // A module that this engine would never accept is a mistake in `build`, not a reason to fall back.
-    if (engine.validate(bytes)) return null;
+    if (engine.validate(bytes)) return undefined;
   }
   throw new Error("defineKernel: build must write a valid module, got one that does not validate.");
 }

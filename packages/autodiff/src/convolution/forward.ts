@@ -1,6 +1,7 @@
 import { scratch } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
 import type { ConvolutionGeometry } from "./geometry.ts";
+import type { Range } from "../range-kernel.ts";
 import { imageLoader } from "./images.ts";
 import type { ImageLoader } from "./images.ts";
 import type { ConvolutionKernels, ForwardKernel, LaneKernel, MoveKernel } from "./kernels.ts";
@@ -23,8 +24,11 @@ export interface ForwardProgram {
   readonly bytes: number;
   /** Images that go through together. */
   readonly passImages: number;
-  /** Writes `count` images of the output from image `first` on; x and out are the addresses of image 0. */
-  run(x: number, kernel: number, out: number, first: number, count: number): void;
+  /**
+   * Prepares the computation of images of the output in workspace that the caller releases; x and out are the
+   * addresses of image 0. Undefined if there is no room.
+   */
+  open(x: number, kernel: number, out: number): Range | undefined;
 }
 
 /** Steps of a panel: a part of the runs, and the number of steps before it. */
@@ -120,38 +124,54 @@ class Forward implements ForwardProgram {
     return this.plan.passImages;
   }
 
-  run(x: number, kernel: number, out: number, first: number, count: number): void {
+  open(x: number, kernel: number, out: number): Range | undefined {
     const memory = scratch() as Scratch;
-    const { plan, kernels, tables, images } = this;
+    const { plan, tables, images } = this;
+    if (this.bytes > memory.available) return undefined;
     const base = memory.allocate(tables.bytes);
-    try {
-      tables.write(memory, base);
-      const packed = plan.sideBySide ? [] : this.pack(memory, base, kernel);
-      const buffer = memory.allocate(images.bytes);
-      images.clear(memory, buffer);
-      const outBytes = plan.outSize * kernels.bytes;
-      if (!plan.coversOutput) {
-        memory.u8.fill(0, out + first * outBytes, out + (first + count) * outBytes);
+    tables.write(memory, base);
+    const packed = plan.sideBySide ? [] : this.pack(memory, base, kernel);
+    const buffer = memory.allocate(images.bytes);
+    images.clear(memory, buffer);
+    return (first, count) => {
+      const { passImages } = plan;
+      for (let image = first; image < first + count; image += passImages) {
+        const taken = Math.min(passImages, first + count - image);
+        this.pass(memory, x, kernel, out, image, taken, base, packed, buffer);
       }
-      for (let image = first; image < first + count; image += plan.passImages) {
-        const taken = Math.min(plan.passImages, first + count - image);
-        const from = images.load(x, image, taken, base, buffer);
-        const to = out + image * outBytes;
-        for (const [i, phase] of this.phases.entries()) {
-          const at = base + phase.places.at;
-          if (taken < plan.passImages) cutOuter(memory, at, taken * phase.pixels);
-          const end = at + PAIR * taken * phase.pixels;
-          if (plan.sideBySide) {
-            const inner = base + phase.rows.at;
-            const innerEnd = base + phase.rows.end;
-            const lanes = kernels.lanes() as LaneKernel;
-            lanes.multiply(at, end, inner, innerEnd, from, kernel, to, plan.width);
-          } else this.multiply(phase, base, at, end, from, packed[i], to);
-        }
-      }
-    } finally {
-      memory.release(base);
+    };
+  }
+
+  /** Computes images that go through together. */
+  private pass(
+    memory: Scratch,
+    x: number,
+    kernel: number,
+    out: number,
+    image: number,
+    taken: number,
+    base: number,
+    packed: readonly number[],
+    buffer: number,
+  ): void {
+    const { plan, kernels, tables, images } = this;
+    const outBytes = plan.outSize * kernels.bytes;
+    const to = out + image * outBytes;
+    if (!plan.coversOutput) memory.u8.fill(0, to, to + taken * outBytes);
+    const from = images.load(x, image, taken, base, buffer);
+    for (const [i, phase] of this.phases.entries()) {
+      const at = base + phase.places.at;
+      if (taken < plan.passImages) cutOuter(memory, at, taken * phase.pixels);
+      const end = at + PAIR * taken * phase.pixels;
+      if (plan.sideBySide) {
+        const inner = base + phase.rows.at;
+        const innerEnd = base + phase.rows.end;
+        const lanes = kernels.lanes() as LaneKernel;
+        lanes.multiply(at, end, inner, innerEnd, from, kernel, to, plan.width);
+      } else this.multiply(phase, base, at, end, from, packed[i], to);
     }
+    // The next pass may have more images again.
+    if (taken < plan.passImages) tables.write(memory, base);
   }
 
   /** Packs the kernel for all groups; returns the address of each phase. */

@@ -1,10 +1,11 @@
 import { scratch } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
 import type { ConvolutionGeometry } from "./geometry.ts";
+import type { Range } from "../range-kernel.ts";
 import { imageLoader } from "./images.ts";
 import type { ImageLoader } from "./images.ts";
 import type { ConvolutionKernels, GradientKernel, LaneKernel, MoveKernel } from "./kernels.ts";
-import { blockPixels, planConvolution, repeatPlaces } from "./plan.ts";
+import { BLOCK_PIXELS, blockPixels, planConvolution, repeatPlaces } from "./plan.ts";
 import type { ConvolutionPlan } from "./plan.ts";
 import { gradientRest, stripsOf } from "./strips.ts";
 import type { Strips } from "./strips.ts";
@@ -15,17 +16,22 @@ import { PAIR } from "./tiles.ts";
 /** Pixels over which strips of both packed operands stay in the first-level cache. */
 const PANEL = 320;
 
-/** Parts of the rows for several threads. */
-const MOST_PARTS = 4;
-
-/** A kernel gradient by SIMD on arrays in the scratch memory. */
+/** A kernel gradient by SIMD on arrays in the scratch memory, which the operands are in. */
 export interface KernelGradientProgram {
   /** Workspace in bytes. */
   readonly bytes: number;
-  /** Parts into which the rows of the gradient can be divided. */
-  readonly parts: number;
-  /** Writes the gradient to `out`, or one of the parts of it. */
-  run(x: number, gradient: number, out: number, part?: number, parts?: number): void;
+  /** Passes over some images each; their sums are added in order. */
+  readonly passes: number;
+  /** Bytes for the sums of all passes. */
+  readonly sumBytes: number;
+  /** Tiles of rows of the gradient, which can be computed apart. */
+  readonly tiles: number;
+  /** Writes the tiles of the gradient from `first` on. */
+  run(x: number, gradient: number, out: number, first?: number, count?: number): void;
+  /** Writes the sums of passes; the caller releases the workspace. Undefined if there is no room. */
+  open(x: number, gradient: number, out: number, sums: number): Range | undefined;
+  /** Adds the sums of all passes. */
+  finish(out: number, sums: number): void;
 }
 
 /** One phase with its tables. */
@@ -62,12 +68,10 @@ function kernelSize({ windowShape, inFeatures, outFeatures, groups }: Convolutio
   return windowShape.reduce((size, n) => size * n, (inFeatures / groups) * outFeatures);
 }
 
-/** The rows of one part, in whole tiles. */
-function partOf({ at, end }: Table, part: number, parts: number): Table {
-  const tiles = Math.ceil((end - at) / PAIR / MOST_ROWS);
-  const border = (i: number): number =>
-    Math.min(end, at + Math.round((i * tiles) / parts) * MOST_ROWS * PAIR);
-  return { at: border(part), end: border(part + 1) };
+/** Some rows, in whole tiles. */
+function tilesOf({ at, end }: Table, first: number, count: number): Table {
+  const border = (tile: number): number => Math.min(end, at + tile * MOST_ROWS * PAIR);
+  return { at: border(first), end: border(first + count) };
 }
 
 /** Where the parts of the workspace are during one run. */
@@ -110,47 +114,146 @@ class KernelGradient implements KernelGradientProgram {
     this.bytes += 5 * 64;
   }
 
-  /** Each part goes over all pixels once more, so there are few. */
-  get parts(): number {
-    const { plan, phases } = this;
-    if (!plan.coversKernel || plan.sideBySide) return 1;
-    const tiles = phases.map(({ rows }) => Math.floor((rows.end - rows.at) / PAIR / MOST_ROWS));
-    return Math.max(1, Math.min(MOST_PARTS, ...tiles));
+  get passes(): number {
+    const { plan } = this;
+    return Math.ceil(plan.batch / plan.blockImages);
   }
 
-  run(x: number, gradient: number, out: number, part: number = 0, parts: number = 1): void {
+  get sumBytes(): number {
+    return this.passes * this.passBlocks * this.blockBytes;
+  }
+
+  get tiles(): number {
+    const { plan, phases } = this;
+    if (!plan.coversKernel || plan.sideBySide || phases.length !== 1) return 1;
+    return Math.ceil((phases[0].rows.end - phases[0].rows.at) / PAIR / MOST_ROWS);
+  }
+
+  run(x: number, gradient: number, out: number, first: number = 0, count: number = this.tiles): void {
     const memory = scratch() as Scratch;
-    const { plan, images, kernels } = this;
+    const at = this.prepare(memory, this.outBytes);
+    try {
+      const phases =
+        count === this.tiles
+          ? this.phases
+          : this.phases.map((phase) => ({ ...phase, rows: tilesOf(phase.rows, first, count) }));
+      for (let pass = 0; pass < this.passes; pass++) {
+        this.sumPass(pass, phases, x, gradient, out, at, (phase, _, isFirst, sum) => {
+          sum(isFirst ? out : at.sums);
+          if (!isFirst) this.addBlock(phase, at.tables, at.sums, out);
+        });
+      }
+    } finally {
+      memory.release(at.tables);
+    }
+  }
+
+  open(x: number, gradient: number, out: number, sums: number): Range | undefined {
+    const memory = scratch() as Scratch;
+    if (this.bytes > memory.available) return undefined;
+    const at = this.prepare(memory, 0);
+    return (first, count) => {
+      for (let pass = first; pass < first + count; pass++) {
+        this.sumPass(pass, this.phases, x, gradient, out, at, (_, block, isFirst, sum) =>
+          sum(isFirst ? out : this.sumsOf(sums, pass, block)),
+        );
+      }
+    };
+  }
+
+  finish(out: number, sums: number): void {
+    const memory = scratch() as Scratch;
+    const tables = memory.allocate(this.tables.bytes);
+    try {
+      this.tables.write(memory, tables);
+      for (let pass = 0; pass < this.passes; pass++) {
+        for (const phase of this.phases) {
+          const blocks = Math.ceil((this.imagesOf(pass) * phase.pixels) / BLOCK_PIXELS);
+          for (let block = pass === 0 ? 1 : 0; block < blocks; block++) {
+            this.addBlock(phase, tables, this.sumsOf(sums, pass, block), out);
+          }
+        }
+      }
+    } finally {
+      memory.release(tables);
+    }
+  }
+
+  /** Takes the workspace. */
+  private prepare(memory: Scratch, sumBytes: number): Workspace {
+    const { images } = this;
     const at: Workspace = {
       tables: memory.allocate(this.tables.bytes),
       images: memory.allocate(images.bytes),
       packedRows: memory.allocate(this.packedRowBytes),
       packedPixels: memory.allocate(this.packedPixelBytes),
-      sums: memory.allocate(this.outBytes),
+      sums: memory.allocate(sumBytes),
     };
-    try {
-      this.tables.write(memory, at.tables);
-      images.clear(memory, at.images);
-      if (!plan.coversKernel) memory.u8.fill(0, out, out + this.outBytes);
-      for (let image = 0; image < plan.batch; image += plan.blockImages) {
-        const count = Math.min(plan.blockImages, plan.batch - image);
-        const from = images.load(x, image, count, at.tables, at.images);
-        const factors = gradient + image * plan.outSize * kernels.bytes;
-        for (const whole of this.phases) {
-          const phase = { ...whole, rows: partOf(whole.rows, part, parts) };
-          const pixels = count * phase.pixels;
-          for (let first = 0, end = 0; first < pixels; first = end) {
-            end = first + blockPixels(first, pixels);
-            // The first block starts the sums; later ones are added in order.
-            const fresh = image === 0 && first === 0;
-            this.sumBlock(phase, first, end, from, factors, fresh ? out : at.sums, at);
-            if (!fresh) this.addBlock(phase, out, at);
-          }
-        }
-      }
-    } finally {
-      memory.release(at.tables);
+    this.tables.write(memory, at.tables);
+    images.clear(memory, at.images);
+    return at;
+  }
+
+  /**
+   * Goes over the blocks of one pass. `take` gets the number of each in its phase, whether it starts the sums of the
+   * phase, and what writes its sums.
+   */
+  private sumPass(
+    pass: number,
+    phases: readonly PhaseTables[],
+    x: number,
+    gradient: number,
+    out: number,
+    at: Workspace,
+    take: (
+      phase: PhaseTables,
+      block: number,
+      isFirst: boolean,
+      sum: (to: number) => void,
+    ) => void,
+  ): void {
+    const { plan, images, kernels } = this;
+    if (pass === 0 && !plan.coversKernel) {
+      (scratch() as Scratch).u8.fill(0, out, out + this.outBytes);
     }
+    const image = pass * plan.blockImages;
+    const count = this.imagesOf(pass);
+    const from = images.load(x, image, count, at.tables, at.images);
+    const factors = gradient + image * plan.outSize * kernels.bytes;
+    for (const phase of phases) {
+      const pixels = count * phase.pixels;
+      for (let first = 0, block = 0; first < pixels; first += BLOCK_PIXELS, block++) {
+        const end = first + blockPixels(first, pixels);
+        take(phase, block, pass === 0 && block === 0, (to) =>
+          this.sumBlock(phase, first, end, from, factors, to, at),
+        );
+      }
+    }
+  }
+
+  /** Images of a pass. */
+  private imagesOf(pass: number): number {
+    const { batch, blockImages } = this.plan;
+    return Math.min(blockImages, batch - pass * blockImages);
+  }
+
+  /** The most blocks of a phase in one pass. */
+  private get passBlocks(): number {
+    const { blockImages } = this.plan;
+    return Math.max(
+      1,
+      ...this.phases.map(({ pixels }) => Math.ceil((blockImages * pixels) / BLOCK_PIXELS)),
+    );
+  }
+
+  /** Bytes between the sums of two blocks. */
+  private get blockBytes(): number {
+    return Math.ceil(this.outBytes / 64 + 1) * 64;
+  }
+
+  /** Where the sums of a block go. */
+  private sumsOf(sums: number, pass: number, block: number): number {
+    return sums + (pass * this.passBlocks + block) * this.blockBytes;
   }
 
   private get packedRowBytes(): number {
@@ -221,9 +324,8 @@ class KernelGradient implements KernelGradientProgram {
     }
   }
 
-  private addBlock({ rows }: PhaseTables, out: number, at: Workspace): void {
+  private addBlock({ rows }: PhaseTables, tables: number, sums: number, out: number): void {
     const { addRows } = this.kernels.move() as MoveKernel;
-    const { plan } = this;
-    addRows(at.tables + rows.at, at.tables + rows.end, at.sums, out, plan.outFeatures);
+    addRows(tables + rows.at, tables + rows.end, sums, out, this.plan.outFeatures);
   }
 }

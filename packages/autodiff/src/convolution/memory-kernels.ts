@@ -7,9 +7,9 @@ import { planForward } from "./forward.ts";
 import { isEmpty, transposedGeometry } from "./geometry.ts";
 import type { ConvolutionGeometry } from "./geometry.ts";
 import { planKernelGradient } from "./kernel-gradient.ts";
-import { imageJob } from "../threads/image-job.ts";
-import type { ImageRange } from "../threads/image-job.ts";
-import type { Job, JobDescription } from "../threads/job.ts";
+import type { KernelGradientProgram } from "./kernel-gradient.ts";
+import type { RangeKernel } from "../range-kernel.ts";
+import type { RangesDescription } from "../threads/description.ts";
 import { shared } from "../threads/pool.ts";
 import { doubleKernels, singleKernels } from "./kernels.ts";
 import type { ConvolutionKernels, MoveKernel } from "./kernels.ts";
@@ -18,6 +18,11 @@ import type { ConvolutionKernels, MoveKernel } from "./kernels.ts";
 const MOST_WORKSPACE = 64 * 2 ** 20;
 /** Kernels that are remembered; planning one takes as long as a small convolution. */
 const REMEMBERED = 32;
+
+/** Bytes of sums of the kernel gradient that threads leave for the first one to add. */
+const MOST_SUMS = 8 * 2 ** 20;
+/** Ranges of rows of the kernel gradient for several threads: each goes over all pixels once more. */
+const ROW_PARTS = 4;
 
 /** What is computed from two of the three arrays. */
 type Wanted = "output" | "input" | "kernel";
@@ -46,66 +51,97 @@ export function kernelGradientKernel(
   return remember("kernel", geometry, dtype)?.run;
 }
 
-/** The same work in parts, for several threads. */
-export function convolutionJob(
+/** The same work by ranges. */
+export function convolutionRanges(
   wanted: Wanted,
   geometry: ConvolutionGeometry,
   dtype: DType,
-): Job | undefined {
-  return remember(wanted, geometry, dtype)?.job;
+): RangeKernel | undefined {
+  return remember(wanted, geometry, dtype)?.run.ranges;
 }
 
 function plan(
   wanted: Wanted,
   geometry: ConvolutionGeometry,
+  dtype: "float32" | "float64",
   kernels: ConvolutionKernels,
 ): PlannedKernel {
+  const common = {
+    flops: flopsOf(geometry),
+    describe: (): RangesDescription => ({ kind: "convolution", wanted, dtype, geometry }),
+  };
   switch (wanted) {
     case "output": {
       const program = planForward(geometry, kernels);
-      const job = imageJob(geometry.batch, program.passImages, ([x, kernel], out, first, count) =>
-        program.run(x, kernel, out, first, count),
-      );
-      const run: MemoryKernel = ([x, kernel], out) =>
-        program.run(x, kernel, out, 0, geometry.batch);
-      return { run, job, workspace: program.bytes };
+      const ranges: RangeKernel = {
+        ...common,
+        units: geometry.batch,
+        step: program.passImages,
+        follows: [true, false],
+        open: ([x, kernel, out]) => program.open(x, kernel, out),
+      };
+      return { run: shared(ranges), workspace: program.bytes };
     }
     case "input": {
       const program = planForward(transposedGeometry(geometry), kernels);
       const { inFeatures, outFeatures, groups, windowShape, batch } = geometry;
       const taps = windowShape.reduce((product, n) => product * n, 1);
       const bytes = taps * (inFeatures / groups) * outFeatures * kernels.bytes;
-      const images: ImageRange = ([gradient, kernel], out, first, count) => {
-        const memory = scratch() as Scratch;
-        const flipped = memory.allocate(bytes);
-        try {
+      const ranges: RangeKernel = {
+        ...common,
+        units: batch,
+        step: program.passImages,
+        follows: [true, false],
+        open([gradient, kernel, out]) {
+          const memory = scratch() as Scratch;
+          if (program.bytes + bytes + 64 > memory.available) return undefined;
+          const flipped = memory.allocate(bytes);
           flipKernel(geometry, taps, kernels, kernel, flipped);
-          program.run(gradient, flipped, out, first, count);
-        } finally {
-          memory.release(flipped);
-        }
+          return program.open(gradient, flipped, out);
+        },
       };
-      const job = imageJob(batch, program.passImages, images);
-      const run: MemoryKernel = (inputs, out) => images(inputs, out, 0, batch);
-      return { run, job, workspace: program.bytes + bytes };
+      return { run: shared(ranges), workspace: program.bytes + bytes };
     }
     case "kernel": {
       const program = planKernelGradient(geometry, kernels);
-      const { parts } = program;
-      const job: Job = {
-        parts,
-        run: ([x, gradient], out, part) => program.run(x, gradient, out, part, parts),
-      };
       const run: MemoryKernel = ([x, gradient], out) => program.run(x, gradient, out);
-      return { run, job, workspace: program.bytes };
+      const ranges = kernelGradientRanges(program, common);
+      return { run: ranges ? shared(ranges, run) : run, workspace: program.bytes };
     }
   }
+}
+
+/** By passes over the images, or by rows of the gradient if the sums of all passes are large. */
+function kernelGradientRanges(
+  program: KernelGradientProgram,
+  common: Pick<RangeKernel, "flops" | "describe">,
+): RangeKernel | undefined {
+  const { passes, sumBytes, tiles, bytes } = program;
+  if (passes > 1 && sumBytes <= MOST_SUMS) {
+    return {
+      ...common,
+      units: passes,
+      step: 1,
+      between: sumBytes,
+      open: ([x, gradient, out, sums]) => program.open(x, gradient, out, sums),
+      finish: ([, , out, sums]) => program.finish(out, sums),
+    };
+  }
+  if (tiles < 2) return undefined;
+  return {
+    ...common,
+    units: tiles,
+    step: Math.ceil(tiles / ROW_PARTS),
+    open([x, gradient, out]) {
+      if (bytes > (scratch() as Scratch).available) return undefined;
+      return (first, count) => program.run(x, gradient, out, first, count);
+    },
+  };
 }
 
 /** A kernel and the bytes of scratch memory that it takes. */
 interface PlannedKernel {
   readonly run: MemoryKernel;
-  readonly job: Job;
   readonly workspace: number;
 }
 
@@ -124,9 +160,7 @@ function remember(
   const key = `${wanted} ${dtype} ${JSON.stringify(geometry)}`;
   let planned = remembered.get(key);
   if (planned === undefined) {
-    const { run, job, workspace } = plan(wanted, geometry, kernels);
-    const describe = (): JobDescription => ({ kind: "convolution", wanted, dtype, geometry });
-    planned = { run: shared(flopsOf(geometry), describe, () => job, run), job, workspace };
+    planned = plan(wanted, geometry, dtype, kernels);
     if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string);
     remembered.set(key, planned);
   }

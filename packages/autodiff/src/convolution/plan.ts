@@ -6,7 +6,7 @@ import type { ConvolutionGeometry, Phase } from "./geometry.ts";
 /** Output pixels of small images that are computed together. */
 const PASS_PIXELS = 512;
 /** Pixels over which one term of the kernel gradient is summed; part of its definition. */
-const BLOCK_PIXELS = 1024;
+export const BLOCK_PIXELS = 1024;
 /** Groups with up to this many pairs of an input and an output feature are computed side by side, not one by one. */
 const NARROW_GROUP = 4;
 

@@ -3,6 +3,7 @@ import { sameShape } from "../broadcasting.ts";
 import { byteLength } from "../memory-kernel.ts";
 import { storageOf } from "./cluster.ts";
 import { isApplication } from "./graph.ts";
+import type { Chain } from "./chains.ts";
 import type { Graph, GraphValue } from "./graph.ts";
 import type { Step } from "./steps.ts";
 
@@ -21,20 +22,20 @@ export interface Layout {
  * Lays out the working memory: arrays whose lives do not overlap share memory.
  *
  * @param graph - What is computed.
- * @param steps - In the order in which they run.
+ * @param chains - In the order in which they run; all arrays of the steps of one are in use at the same time.
  * @param elsewhere - Arrays that need no place.
  */
 export function layOut(
   graph: Graph,
-  steps: readonly Step[],
+  chains: readonly Chain[],
   elsewhere: ReadonlySet<GraphValue>,
 ): Layout {
-  const lives = livesOf(graph, steps, elsewhere);
-  shareInPlace(steps, lives);
+  const lives = livesOf(graph, chains, elsewhere);
+  shareInPlace(chains, lives);
   return placeLives(lives);
 }
 
-/** An array in the working memory, from the step that writes it to the last one that reads it. */
+/** An array in the working memory, from the chain that writes it to the last one that reads it. */
 interface Life {
   readonly values: GraphValue[];
   readonly bytes: number;
@@ -42,10 +43,10 @@ interface Life {
   last: number;
 }
 
-/** Inputs are written before the first step, outputs read after the last one. */
+/** Inputs are written before the first chain, outputs read after the last one. */
 function livesOf(
   graph: Graph,
-  steps: readonly Step[],
+  chains: readonly Chain[],
   elsewhere: ReadonlySet<GraphValue>,
 ): Map<GraphValue, Life> {
   const lives = new Map<GraphValue, Life>();
@@ -58,43 +59,55 @@ function livesOf(
     if (life !== undefined) life.last = Math.max(life.last, at);
   };
   for (const input of graph.inputs) begin(input, -1);
-  steps.forEach(({ inputs, outputs }, at) => {
-    for (const input of inputs) read(input, at);
-    for (const output of outputs) begin(output, at);
+  chains.forEach(({ steps }, at) => {
+    for (const { inputs, outputs } of steps) {
+      for (const input of inputs) read(input, at);
+      for (const output of outputs) begin(output, at);
+    }
   });
   for (const output of graph.outputs) {
-    if (isApplication(storageOf(output))) read(output, steps.length);
+    if (isApplication(storageOf(output))) read(output, chains.length);
   }
   return lives;
 }
 
 /** Lets a loop write over an array of the same form that it reads last. */
-function shareInPlace(steps: readonly Step[], lives: Map<GraphValue, Life>): void {
-  steps.forEach(({ group, inputs, outputs, cluster }, at) => {
-    if (group === null) return;
-    const free = new Set(
-      inputs.filter((input) => {
-        const life = lives.get(storageOf(input));
-        const sharing = inputs.filter((other) => storageOf(other) === storageOf(input));
-        return life?.last === at && sharing.length === 1;
-      }),
-    );
-    for (const output of outputs) {
-      if (cluster.reductions.includes(output)) continue;
-      const mine = lives.get(output);
-      if (mine === undefined) continue;
-      for (const input of free) {
-        if (!sameShape(input.shape, output.shape)) continue;
-        if (itemSize(input.dtype) !== itemSize(output.dtype)) continue;
-        const life = lives.get(storageOf(input)) as Life;
-        free.delete(input);
-        life.last = mine.last;
-        life.values.push(...mine.values);
-        lives.set(output, life);
-        break;
-      }
+function shareInPlace(chains: readonly Chain[], lives: Map<GraphValue, Life>): void {
+  chains.forEach(({ steps }, at) => {
+    const reads = steps.flatMap(({ inputs }) => inputs.map(storageOf));
+    for (const step of steps) {
+      if (step.group === null) continue;
+      const free = step.inputs.filter((input) => {
+        const storage = storageOf(input);
+        const once = reads.indexOf(storage) === reads.lastIndexOf(storage);
+        return once && lives.get(storage)?.last === at;
+      });
+      writeOver(step, new Set(free), lives);
     }
   });
+}
+
+/** Gives the results of a loop the places of these inputs, as far as they have the same form. */
+function writeOver(
+  { outputs, cluster }: Step,
+  free: Set<GraphValue>,
+  lives: Map<GraphValue, Life>,
+): void {
+  for (const output of outputs) {
+    if (cluster.reductions.includes(output)) continue;
+    const mine = lives.get(output);
+    if (mine === undefined) continue;
+    for (const input of free) {
+      if (!sameShape(input.shape, output.shape)) continue;
+      if (itemSize(input.dtype) !== itemSize(output.dtype)) continue;
+      const life = lives.get(storageOf(input)) as Life;
+      free.delete(input);
+      life.last = mine.last;
+      life.values.push(...mine.values);
+      lives.set(output, life);
+      break;
+    }
+  }
 }
 
 /** Gives each life the lowest place that is free during all of it, the longest arrays first. */

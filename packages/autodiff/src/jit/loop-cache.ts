@@ -27,11 +27,12 @@ export function loopsOf(groups: readonly LoopGroup[]): readonly LoopFunction[] |
   return loops;
 }
 
-function keyOfGroup({ shape, inputs, nodes, outputs, reductions }: LoopGroup): string | undefined {
+function keyOfGroup(group: LoopGroup): string | undefined {
+  const { shape, inputs, nodes, outputs, reductions, ranged } = group;
   const applications = nodes.map(({ primitive, params, operands, dtype }) => {
     const key = applicationKey(primitive, params, operands);
     return key === undefined ? undefined : `${dtype} ${key}`;
   });
   if (applications.includes(undefined)) return undefined;
-  return JSON.stringify([shape, inputs, applications, outputs, reductions]);
+  return JSON.stringify([shape, inputs, applications, outputs, reductions, ranged]);
 }

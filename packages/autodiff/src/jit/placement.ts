@@ -4,6 +4,7 @@ import { sameShape } from "../broadcasting.ts";
 import { byteLength, copyIn } from "../memory-kernel.ts";
 import { storageOf } from "./cluster.ts";
 import { isApplication } from "./graph.ts";
+import type { Chain } from "./chains.ts";
 import type { Graph, GraphValue } from "./graph.ts";
 import { layOut } from "./layout.ts";
 import type { Layout } from "./layout.ts";
@@ -39,7 +40,7 @@ export class Placement {
   /** Reserves slots for carried values, as far as there is room, and memory for constants. */
   constructor(
     graph: Graph,
-    steps: readonly Step[],
+    chains: readonly Chain[],
     carried: readonly (number | null)[],
     memory: Scratch,
   ) {
@@ -57,7 +58,7 @@ export class Placement {
       fixed.set(value, address);
       return address;
     };
-    for (const value of constantsOf(steps)) {
+    for (const value of constantsOf(chains.flatMap(({ steps }) => steps))) {
       const address = keep(value);
       if (address === null || value.source.kind !== "constant") continue;
       copyIn(memory, address, value.source.array);
@@ -75,7 +76,7 @@ export class Placement {
       if (slot === null) return null;
       slots[position] = slot;
       const from = storageOf(output);
-      if (!fixed.has(from) && mayReplace(steps, input, from)) fixed.set(from, slot);
+      if (!fixed.has(from) && mayReplace(chains, input, from)) fixed.set(from, slot);
       else moves.push({ from, slot, length: byteLength(output) });
       return position;
     });
@@ -83,7 +84,7 @@ export class Placement {
     this.moves = moves;
     this.kept = kept;
     this.keptBytes = keptBytes;
-    this.layout = layOut(graph, steps, new Set(fixed.keys()));
+    this.layout = layOut(graph, chains, new Set(fixed.keys()));
     this.bytes = this.layout.bytes;
   }
 
@@ -106,21 +107,26 @@ export function constantsOf(steps: readonly Step[]): Set<GraphValue> {
 }
 
 /**
- * Whether an output may be written straight to the slot of an input: nobody reads the input afterwards, and
- * nothing that could fail comes afterwards, so that a failing call leaves the slots as they were.
+ * Whether an output may be written straight to the slot of an input: nobody reads the input afterwards or at the same
+ * time, and nothing that could fail comes afterwards, so that a failing call leaves the slots as they were.
  */
-function mayReplace(steps: readonly Step[], input: GraphValue, output: GraphValue): boolean {
-  const at = steps.findIndex(({ outputs }) => outputs.includes(output as never));
-  const { group, cluster } = steps[at];
-  if (group === null || cluster.reductions.includes(output as never)) return false;
-  if (steps.some((step, i) => i > at && step.group === null)) return false;
-  // Loops after this one cannot fail, but they must not read what is overwritten here.
-  return steps.every(({ inputs }, i) => {
-    const reads = inputs.filter((value) => storageOf(value) === input);
-    if (i < at || reads.length === 0) return true;
-    if (i > at || reads.length > 1) return false;
-    return (
-      sameShape(reads[0].shape, output.shape) && itemSize(reads[0].dtype) === itemSize(output.dtype)
-    );
-  });
+function mayReplace(chains: readonly Chain[], input: GraphValue, output: GraphValue): boolean {
+  const writes = ({ outputs }: Step): boolean => outputs.includes(output as never);
+  const at = chains.findIndex(({ steps }) => steps.some(writes));
+  const writer = chains[at].steps.find(writes) as Step;
+  if (writer.group === null || writer.cluster.reductions.includes(output as never)) return false;
+  // Loops after this one cannot fail, nor can what has begun; but they must not read what is overwritten here.
+  const later = chains.slice(at + 1).flatMap(({ steps }) => steps);
+  if (later.some(({ group }) => group === null)) return false;
+  const readsOf = ({ inputs }: Step): readonly GraphValue[] =>
+    inputs.filter((value) => storageOf(value) === input);
+  const others = [...chains[at].steps.filter((step) => step !== writer), ...later];
+  if (others.some((step) => readsOf(step).length > 0)) return false;
+  const reads = readsOf(writer);
+  return (
+    reads.length === 0 ||
+    (reads.length === 1 &&
+      sameShape(reads[0].shape, output.shape) &&
+      itemSize(reads[0].dtype) === itemSize(output.dtype))
+  );
 }

@@ -7,8 +7,9 @@ import { storageOf } from "./cluster.ts";
 import { matchGraph } from "./graph.ts";
 import type { Graph, GraphValue, Scalars } from "./graph.ts";
 import { constantsOf, Placement } from "./placement.ts";
-import { compileSteps } from "./compile-steps.ts";
-import type { CompiledStep } from "./compile-steps.ts";
+import { chainSteps } from "./chains.ts";
+import { compileChains } from "./compile-steps.ts";
+import type { CompiledChain } from "./compile-steps.ts";
 import { planSteps } from "./steps.ts";
 import { PlainProgram } from "./plain-program.ts";
 import type { Step } from "./steps.ts";
@@ -97,13 +98,17 @@ class Code {
   }
 
   describe(): ProgramDescription {
-    const steps = this.arena?.steps ?? [];
+    const chains = this.arena?.chains.map(({ steps }) => steps) ?? [];
+    const steps = chains.flat();
     return {
       operations: this.graph.traced,
       kept: this.plain.length,
       loops: steps.filter(({ kind }) => kind === "loop").length,
       kernels: steps.filter(({ kind }) => kind === "kernel").map(({ name }) => name),
       evaluated: steps.filter(({ kind }) => kind === "evaluate").map(({ name }) => name),
+      chains: chains
+        .filter(({ length }) => length > 1)
+        .map((chain) => chain.map(({ name }) => name)),
       bytes: this.arena?.placement.bytes ?? 0,
       keptBytes: this.arena?.placement.keptBytes ?? 0,
       carried: this.arena?.placement.slots.filter((slot) => slot !== null).length ?? 0,
@@ -123,6 +128,8 @@ export interface ProgramDescription {
   readonly kernels: readonly string[];
   /** Primitives that have no kernel and are evaluated as outside of `jit`. */
   readonly evaluated: readonly string[];
+  /** Kernels and loops that run block by block, so that each finds in the cache what the ones before it have written. */
+  readonly chains: readonly (readonly string[])[];
   /** Working memory of a call. */
   readonly bytes: number;
   /** Memory of carried results and constants. */
@@ -145,7 +152,7 @@ const abandoned: FinalizationRegistry<Kept> = /* @__PURE__ */ new FinalizationRe
 
 /** A program over the scratch memory. */
 class ArenaProgram {
-  readonly steps: readonly CompiledStep[];
+  readonly chains: readonly CompiledChain[];
   readonly placement: Placement;
   private readonly graph: Graph;
   private readonly memory: Scratch;
@@ -181,9 +188,10 @@ class ArenaProgram {
   ) {
     this.graph = graph;
     this.memory = memory;
-    this.placement = new Placement(graph, steps, carried, memory);
+    const chains = chainSteps(steps);
+    this.placement = new Placement(graph, chains, carried, memory);
     this.constants = constantsOf(steps);
-    this.steps = compileSteps(steps, memory);
+    this.chains = compileChains(chains, memory);
     this.owners = graph.inputs.map(() => null);
     const read = new Set(steps.flatMap(({ inputs }) => inputs.map(storageOf)));
     this.wanted = graph.inputs.map((input) => read.has(input));
@@ -204,7 +212,7 @@ class ArenaProgram {
       if (base !== this.base) this.locate(base);
       if (scalars !== this.scalars) this.loadScalars(scalars, base);
       this.load(inputs, base);
-      for (const step of this.steps) step.run();
+      for (const chain of this.chains) chain.run();
       for (const { from, slot, length } of placement.moves) {
         const start = placement.addressOf(from, base);
         memory.u8.copyWithin(slot, start, start + length);
@@ -218,8 +226,8 @@ class ArenaProgram {
 
   private locate(base: number): void {
     this.base = -1;
-    for (const step of this.steps) {
-      step.locate((value) => this.placement.addressOf(value, base));
+    for (const chain of this.chains) {
+      chain.locate((value) => this.placement.addressOf(value, base));
     }
     this.base = base;
   }

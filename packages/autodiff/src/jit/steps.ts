@@ -1,5 +1,9 @@
 import type { LoopGroup } from "../loops/loop-group.ts";
-import { reductionKind } from "../loops/compile-loops.ts";
+import { sizeOf } from "../compute-dtype.ts";
+import { loopCut, reductionKind } from "../loops/compile-loops.ts";
+import type { LoopCut } from "../loops/compile-loops.ts";
+import type { MemoryKernel } from "../memory-kernel.ts";
+import type { RangeKernel } from "../range-kernel.ts";
 import type { ReductionParams } from "../reduction-kernels.ts";
 import { clusterGraph, loopOperand, storageOf } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
@@ -11,10 +15,26 @@ export interface Step {
   readonly cluster: Cluster;
   /** The loop, if it is one. */
   readonly group: LoopGroup | null;
+  /** Where the loop can be cut. */
+  readonly cut?: LoopCut | undefined;
+  /** The kernel of a primitive, if it has one. */
+  readonly kernel?: MemoryKernel | undefined;
+  /** How the results can be computed slice by slice along their leading axes. */
+  readonly slices?: Slices | undefined;
   /** Arrays that are read, in the order in which the kernel takes them. */
   readonly inputs: readonly GraphValue[];
   /** Arrays that are written. */
   readonly outputs: readonly Application[];
+}
+
+/** Slices along the leading axes of all results. */
+interface Slices {
+  /** How many. */
+  readonly units: number;
+  /** As many of them had better be computed at once. */
+  readonly step: number;
+  /** For each input whether a slice reads the same slice of it only. */
+  readonly follows: readonly boolean[];
 }
 
 /** Plans what a graph runs: its steps in order. */
@@ -47,7 +67,13 @@ function storedValues(
 function stepOf(cluster: Cluster, stored: ReadonlySet<GraphValue>): Step {
   const { kind, nodes, reductions } = cluster;
   if (kind === "single") {
-    return { cluster, group: null, inputs: nodes[0].source.operands, outputs: nodes };
+    const [output] = nodes;
+    const { primitive, params, operands } = output.source;
+    // An array without elements has nothing that a kernel could read or write.
+    const empty = [output, ...operands].some(({ shape }) => sizeOf(shape) === 0);
+    const kernel = empty ? undefined : primitive.kernel?.(operands, params, output);
+    const slices = slicesOf(kernel?.ranges);
+    return { cluster, group: null, kernel, slices, inputs: operands, outputs: nodes };
   }
   const inputs: GraphValue[] = [];
   for (const node of nodes) {
@@ -78,5 +104,15 @@ function stepOf(cluster: Cluster, stored: ReadonlySet<GraphValue>): Step {
       axes: (params as ReductionParams).axes,
     })),
   };
-  return { cluster, group, inputs, outputs: [...kept, ...reductions] };
+  const cut = loopCut(group);
+  const slices = cut?.leading
+    ? { units: cut.turns, step: cut.step, follows: cut.moves }
+    : undefined;
+  return { cluster, group, cut, slices, inputs, outputs: [...kept, ...reductions] };
+}
+
+function slicesOf(ranges: RangeKernel | undefined): Slices | undefined {
+  if (ranges?.follows === undefined) return undefined;
+  const { units, step, follows } = ranges;
+  return { units, step, follows };
 }

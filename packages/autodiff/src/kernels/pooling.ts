@@ -3,9 +3,7 @@ import type { DType } from "@flaxen/dtype";
 import { windowTable } from "../conv-padding.ts";
 import type { MemoryKernel } from "../memory-kernel.ts";
 import type { PoolingGeometry } from "../pooling-kernels.ts";
-import { imageJob } from "../threads/image-job.ts";
-import type { ImageRange } from "../threads/image-job.ts";
-import type { Job } from "../threads/job.ts";
+import type { RangeKernel } from "../range-kernel.ts";
 import { shared } from "../threads/pool.ts";
 import { pooling32, pooling64 } from "./pooling-functions.ts";
 import type { PoolingFunctions } from "./pooling-functions.ts";
@@ -44,34 +42,35 @@ export function poolingKernel(
   dtype: DType,
   geometry: PoolingGeometry,
 ): MemoryKernel | undefined {
-  const images = poolImages(name, dtype, geometry);
-  if (images === undefined || (dtype !== "float32" && dtype !== "float64")) return undefined;
-  const { batch, features } = geometry;
-  const { outerOut, outerTaps, lastOut, lastTaps } = windowTable(geometry);
-  const flops = TAP_COST * batch * features * outerOut * outerTaps * lastOut * lastTaps;
-  return shared(
-    flops,
-    () => ({ kind: "pooling", name, dtype, geometry }),
-    () => imageJob(batch, 1, images),
-    (inputs, output) => images(inputs, output, 0, batch),
-  );
+  const ranges = poolingRanges(name, dtype, geometry);
+  return ranges && shared(ranges);
 }
 
-/** The same work in parts, for several threads. */
-export function poolingJob(
+/** The same work by ranges of images. */
+export function poolingRanges(
   name: keyof PoolingFunctions,
   dtype: DType,
   geometry: PoolingGeometry,
-): Job | undefined {
-  const images = poolImages(name, dtype, geometry);
-  return images && imageJob(geometry.batch, 1, images);
+): RangeKernel | undefined {
+  const open = poolImages(name, dtype, geometry);
+  if (open === undefined || (dtype !== "float32" && dtype !== "float64")) return undefined;
+  const { batch, features } = geometry;
+  const { outerOut, outerTaps, lastOut, lastTaps } = windowTable(geometry);
+  return {
+    units: batch,
+    step: 1,
+    flops: TAP_COST * batch * features * outerOut * outerTaps * lastOut * lastTaps,
+    follows: pooledArrays(name).inputs.map(() => true),
+    describe: () => ({ kind: "pooling", name, dtype, geometry }),
+    open,
+  };
 }
 
 function poolImages(
   name: keyof PoolingFunctions,
   dtype: DType,
   geometry: PoolingGeometry,
-): ImageRange | undefined {
+): RangeKernel["open"] | undefined {
   const functions =
     dtype === "float32" ? pooling32() : dtype === "float64" ? pooling64() : undefined;
   const memory = scratch();
@@ -86,27 +85,30 @@ function poolImages(
   const pooledBytes = table.outerOut * table.lastOut * pixelBytes;
   const pooled = pooledArrays(name);
   const bytesOf = (isPooled: boolean): number => (isPooled ? pooledBytes : imageBytes);
-  return (inputs, output, image, count) => {
-    const bottom = memory.allocate(4 * (outer.length + last.length));
-    memory.i32.set(outer, bottom / 4);
-    const lastTable = bottom + 4 * outer.length;
+  const tableBytes = 4 * (outer.length + last.length);
+  return (addresses) => {
+    if (tableBytes > memory.available) return undefined;
+    const outerTable = memory.allocate(tableBytes);
+    memory.i32.set(outer, outerTable / 4);
+    const lastTable = outerTable + 4 * outer.length;
     memory.i32.set(last, lastTable / 4);
-    const [first, second] = inputs.map((at, i) => at + image * bytesOf(pooled.inputs[i]));
-    const to = output + image * bytesOf(pooled.output);
-    const operands = second === undefined ? [first, to] : [second, to, first];
-    run(
-      ...operands,
-      count,
-      imageBytes,
-      bottom,
-      table.outerOut,
-      table.outerTaps,
-      lastTable,
-      table.lastOut,
-      table.lastTaps,
-      features,
-    );
-    memory.release(bottom);
+    const steps = [...pooled.inputs, pooled.output].map(bytesOf);
+    return (image, count) => {
+      const [first, second, third] = addresses.map((at, i) => at + image * steps[i]);
+      const operands = third === undefined ? [first, second] : [second, third, first];
+      run(
+        ...operands,
+        count,
+        imageBytes,
+        outerTable,
+        table.outerOut,
+        table.outerTaps,
+        lastTable,
+        table.lastOut,
+        table.lastTaps,
+        features,
+      );
+    };
   };
 }
 

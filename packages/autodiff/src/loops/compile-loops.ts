@@ -1,7 +1,7 @@
 import type { DType } from "@flaxen/dtype";
 import type { Shape } from "@flaxen/ndarray";
-import { defineKernel } from "@flaxen/wasm";
-import type { Local } from "@flaxen/wasm";
+import { defineKernel, i32 } from "@flaxen/wasm";
+import type { FunctionBuilder, Local, ModuleBuilder } from "@flaxen/wasm";
 import { isLaneDType } from "../lanes.ts";
 import type { LaneDType, LaneFormula } from "../lanes.ts";
 import type { EvaluatedPrimitive } from "../primitive.ts";
@@ -10,7 +10,7 @@ import type { BodyNode, EmittedLoop, EmittedNest, LoopBody } from "./emit-loops.
 import { laneSize } from "./lane-memory.ts";
 import type { LoopGroup, LoopNode, ReductionKind } from "./loop-group.ts";
 import { planLoops } from "./plan-loops.ts";
-import type { Loop } from "./plan-loops.ts";
+import type { Loop, LoopPlan } from "./plan-loops.ts";
 import { reducerOf } from "./reducers.ts";
 
 /** A function over addresses in the scratch memory. */
@@ -61,23 +61,78 @@ function formulaOf(
  */
 export function compileLoops(groups: readonly LoopGroup[]): readonly LoopFunction[] | undefined {
   const functions = defineKernel<Record<string, LoopFunction>>((module) => {
-    for (const [index, group] of groups.entries()) {
-      const { inputs, outputs, reductions } = group;
-      const count = inputs.length + outputs.length + reductions.length;
-      const parameters = Object.fromEntries(
-        Array.from({ length: count }, (_, i) => [`p${i}`, "i32" as const]),
-      );
-      module.function(`g${index}`, parameters, undefined, (f, locals) => {
-        const addresses: Local<"i32">[] = Object.values(locals);
-        for (const { part, arrays } of passesOf(group)) {
-          const body = groupBody(part);
-          const pointers = arrays.map((i) => addresses[i]);
-          emitLoops(f, body, groupNest(part, body), pointers);
-        }
-      });
-    }
+    for (const [index, group] of groups.entries()) buildLoop(module, `g${index}`, group);
   })();
   return functions && groups.map((_, index) => functions[`g${index}`]);
+}
+
+/** Adds the function of one group to a module. */
+export function buildLoop(module: ModuleBuilder, name: string, group: LoopGroup): void {
+  const { inputs, outputs, reductions, ranged } = group;
+  const count = inputs.length + outputs.length + reductions.length;
+  const parameters = Object.fromEntries(
+    Array.from({ length: ranged ? count + 2 : count }, (_, i) => [`p${i}`, "i32" as const]),
+  );
+  module.function(name, parameters, undefined, (f, locals) => {
+    const addresses: Local<"i32">[] = Object.values(locals);
+    const [first, turns] = addresses.splice(count);
+    for (const { part, arrays } of passesOf(group)) {
+      const body = groupBody(part);
+      const pointers = arrays.map((i) => addresses[i]);
+      const nest = groupNest(part, body);
+      if (ranged) emitLoops(f, body, ...rangeOf(f, body, nest, pointers, first, turns));
+      else emitLoops(f, body, nest, pointers);
+    }
+  });
+}
+
+/** The loops of a range of the turns of the outermost one, and where its arrays begin. */
+function rangeOf(
+  f: FunctionBuilder,
+  body: LoopBody,
+  nest: EmittedNest,
+  pointers: readonly Local<"i32">[],
+  first: Local<"i32">,
+  turns: Local<"i32">,
+): [EmittedNest, Local<"i32">[]] {
+  const [outer, ...rest] = nest.kept;
+  const steps = outer?.steps ?? arraySizes(body).map((size, i) => (nest.moves[i] ? size : 0));
+  const starts = pointers.map((pointer, i) =>
+    steps[i] === 0 ? pointer : f.let(i32.add(pointer, i32.mul(first, steps[i]))),
+  );
+  const range =
+    outer === undefined
+      ? { ...nest, length: turns }
+      : { ...nest, kept: [{ ...outer, length: turns }, ...rest] };
+  return [range, starts];
+}
+
+/** How the arrays of a loop move in a turn of its outermost loop. */
+export interface LoopCut {
+  /** Turns. */
+  readonly turns: number;
+  /** Turns between which no two ranges share a cache line, about. */
+  readonly step: number;
+  /** Whether a turn has a slice of the shape along its leading axes. */
+  readonly leading: boolean;
+  /** Whether each input moves; the others are read whole in every turn. */
+  readonly moves: readonly boolean[];
+}
+
+/** Where the loop of a group can be cut into ranges; undefined if it is reduced as a whole, or in several passes. */
+export function loopCut(group: LoopGroup): LoopCut | undefined {
+  if (passesOf(group).length > 1) return undefined;
+  const { shape, inputs, reductions } = group;
+  const { order, kept, inner } = planOf(group);
+  if (kept.length === 0 && order === "rows") return undefined;
+  const { length, steps } = kept[0] ?? inner;
+  const first = shape.findIndex((n) => n !== 1);
+  return {
+    turns: length,
+    step: kept.length > 0 ? 1 : order === "map" ? 64 : 16,
+    leading: reductions.every(({ axes }) => !axes.includes(first)),
+    moves: inputs.map((_, i) => steps[i] !== 0),
+  };
 }
 
 /** A group that one nest of loops can run, and which of the whole group's arrays it takes. */
@@ -183,11 +238,7 @@ function bodyNode(node: LoopNode, dtypes: readonly LaneDType[]): BodyNode {
 
 /** The loops of a group, all of whose lengths are known. */
 function groupNest(group: LoopGroup, body: LoopBody): EmittedNest {
-  const { shape, inputs, outputs, reductions } = group;
-  const axes = reductions.length === 0 ? null : reductions[0].axes;
-  const arrays = [...inputs.map((input) => input.shape), ...outputs.map(() => shape)];
-  const inOrder = reductions.some(({ kind }) => kind === "sum");
-  const plan = planLoops(shape, arrays, axes, reductions.length, inOrder);
+  const plan = planOf(group);
   const sizes = arraySizes(body);
   const bytes = ({ length, steps }: Loop): EmittedLoop => ({
     length,
@@ -200,6 +251,14 @@ function groupNest(group: LoopGroup, body: LoopBody): EmittedNest {
     length: plan.inner.length,
     moves: plan.inner.steps.map((step) => step !== 0),
   };
+}
+
+/** The loops of a group with one set of reduced axes. */
+function planOf({ shape, inputs, outputs, reductions }: LoopGroup): LoopPlan {
+  const axes = reductions.length === 0 ? null : reductions[0].axes;
+  const arrays = [...inputs.map((input) => input.shape), ...outputs.map(() => shape)];
+  const inOrder = reductions.some(({ kind }) => kind === "sum");
+  return planLoops(shape, arrays, axes, reductions.length, inOrder);
 }
 
 /** Bytes of an element of each array of a body. */

@@ -52,4 +52,6 @@ export interface LoopGroup {
   readonly outputs: readonly number[];
   /** The values that are reduced. */
   readonly reductions: readonly LoopReduction[];
+  /** Whether the function takes, after the addresses, the range of turns of the outermost loop that it is to do. */
+  readonly ranged?: boolean;
 }

@@ -1,7 +1,7 @@
 /** Words of the block through which the threads talk; the text of a job follows them. */
-export const WORDS = 64;
+export const WORDS = 256;
 /** Bytes of the whole block. */
-export const BLOCK_BYTES = 65536;
+export const BLOCK_BYTES: number = 2 ** 18;
 /** Bytes that the text of a job may take. */
 export const TEXT_BYTES: number = BLOCK_BYTES - 4 * WORDS;
 
@@ -14,19 +14,20 @@ export const TICKET = 1;
 export const PARTS = 2;
 /** Parts that are done; the first thread sleeps on it. */
 export const DONE = 3;
-/** Whether a part has failed. */
+/** Whether a part has failed, which none should. */
 export const FAILED = 4;
 /** Identifies what the text says, so that it is read once. */
 export const JOB = 5;
 /** Bytes of the text. */
 export const LENGTH = 6;
-/** Address of the result. */
-export const OUTPUT = 7;
-/** Number of operands, and then their addresses. */
-export const INPUTS = 8;
+/** Units of a part; the last one may have fewer. */
+export const PART_UNITS = 7;
+/** Number of arrays, and then their addresses. */
+export const ADDRESSES = 8;
+/** Most arrays of a job. */
+export const MOST_ADDRESSES: number = WORDS - ADDRESSES - 1;
+/** A job has fewer than 2^16 parts. */
 const PART_BITS = 16;
-/** Most parts of a job. */
-export const MOST_PARTS = 1000;
 
 /** The ticket for the first part of a generation. */
 export function firstTicket(generation: number): number {
@@ -42,4 +43,10 @@ export function takePart(control: Int32Array, generation: number, parts: number)
     if (part < 0 || part >= parts) return -1;
     if (Atomics.compareExchange(control, TICKET, ticket, ticket + 1) === ticket) return part;
   }
+}
+
+/** Whether parts of a generation are left to take. */
+export function partsLeft(control: Int32Array, generation: number, parts: number): boolean {
+  const part = Atomics.load(control, TICKET) - firstTicket(generation);
+  return part >= 0 && part < parts;
 }

@@ -1,10 +1,15 @@
+import { scratch } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
 import { now } from "../clock.ts";
 import type { MemoryKernel } from "../memory-kernel.ts";
+import { runRanges } from "../range-kernel.ts";
+import type { Range, RangeKernel } from "../range-kernel.ts";
 import * as at from "./control.ts";
-import type { Job, JobDescription } from "./job.ts";
 
 /** Floating-point operations from which on it pays to wake other threads. */
-const WORTH_SHARING = 4e6;
+export const WORTH_SHARING = 4e6;
+/** Parts of a job, about: the last ones must not keep other threads waiting for long. */
+const PARTS = 16;
 /** Turns of waiting for the last parts before this thread sleeps. */
 const SPINS = 2000;
 /** After so many runs the slower way is tried again. */
@@ -35,21 +40,21 @@ export class Pool {
     return ++this.jobs;
   }
 
-  /**
-   * Does a job together with the other threads.
-   *
-   * @returns Whether it was done; else it has to be done alone, from the beginning.
-   */
-  run(id: number, text: Uint8Array, job: Job, inputs: readonly number[], output: number): boolean {
+  /** Does all ranges of a kernel together with the other threads; `range` does those that this one takes. */
+  run(
+    { id, text, parts, size }: SharedJob,
+    units: number,
+    range: Range,
+    addresses: readonly number[],
+  ): void {
     const { control } = this;
-    const { parts } = job;
     control[at.JOB] = id;
     control[at.LENGTH] = text.length;
     this.text.set(text);
     control[at.PARTS] = parts;
-    control[at.OUTPUT] = output;
-    control[at.INPUTS] = inputs.length;
-    control.set(inputs, at.INPUTS + 1);
+    control[at.PART_UNITS] = size;
+    control[at.ADDRESSES] = addresses.length;
+    control.set(addresses, at.ADDRESSES + 1);
     control[at.FAILED] = 0;
     control[at.DONE] = 0;
     const generation = (control[at.GENERATION] + 1) | 0;
@@ -60,7 +65,7 @@ export class Pool {
       for (;;) {
         const part = at.takePart(control, generation, parts);
         if (part < 0) break;
-        job.run(inputs, output, part);
+        range(part * size, Math.min(size, units - part * size));
         Atomics.add(control, at.DONE, 1);
       }
     } catch (error) {
@@ -70,7 +75,9 @@ export class Pool {
       throw error;
     }
     this.wait(parts);
-    return Atomics.load(control, at.FAILED) === 0;
+    if (Atomics.load(control, at.FAILED) !== 0) {
+      throw new Error("setThreads: work must succeed in every thread, got a part that failed.");
+    }
   }
 
   /** Ends the other threads. */
@@ -125,63 +132,103 @@ function mean(before: number, latest: number): number {
   return before === 0 ? latest : before + LATEST * (latest - before);
 }
 
+/** Runs a kernel on the arrays at these addresses. */
+export type Run = (addresses: readonly number[]) => void;
+
 /**
  * A kernel that shares its work with other threads while there are any, and while that is quicker.
  *
- * @param flops - Floating-point operations of the work.
- * @param describe - Says to other threads what to do.
- * @param job - Makes the job for this thread.
- * @param alone - Does all of it in this thread, with the same bits.
+ * @param ranges - What it does.
+ * @param alone - Does all of it in this thread, with the same bits; by default as one range.
  */
-export function shared(
-  flops: number,
-  describe: () => JobDescription,
-  job: () => Job | undefined,
-  alone: MemoryKernel,
-): MemoryKernel {
-  if (flops < WORTH_SHARING) return alone;
+export function shared(ranges: RangeKernel, alone?: MemoryKernel): MemoryKernel {
+  const small = ranges.flops < WORTH_SHARING;
+  const run = sharedRun(
+    ranges,
+    alone === undefined
+      ? runInOne(ranges)
+      : (addresses) => alone(addresses.slice(0, -1), addresses[addresses.length - 1]),
+  );
+  const kernel: MemoryKernel =
+    alone !== undefined && small
+      ? (inputs, output) => alone(inputs, output)
+      : (inputs, output) => run([...inputs, output]);
+  return Object.assign(kernel, { ranges });
+}
+
+/** Does all of it in this thread. */
+export function runInOne(ranges: RangeKernel): Run {
+  return (addresses) => {
+    if (!runRanges(ranges, addresses)) {
+      throw new RangeError(`scratch: the memory must have room for workspace, got too little.`);
+    }
+  };
+}
+
+/** The same for addresses of operands and then of results. */
+export function sharedRun(ranges: RangeKernel, alone: Run): Run {
+  if (ranges.flops < WORTH_SHARING) return alone;
   let own: SharedJob | null = null;
   let owner: Pool | null = null;
-  return (inputs, output) => {
-    if (pool === null) return alone(inputs, output);
-    if (owner !== pool) {
+  return (addresses) => {
+    if (pool !== null && owner !== pool) {
       owner = pool;
-      own = sharedJob(pool.nextJob(), describe, job);
+      own = sharedJob(pool.nextJob(), ranges);
     }
-    if (own === null) return alone(inputs, output);
-    const { choice } = own;
-    const together = choice.next();
+    if (pool === null || own === null) {
+      alone(addresses);
+      return;
+    }
     const start = now();
-    if (!together) alone(inputs, output);
-    else if (!pool.run(own.id, own.text, own.job, inputs, output)) {
-      // What another thread cannot do, it cannot do the next time either.
-      own = null;
-      alone(inputs, output);
-    }
-    choice.took(together, now() - start);
+    const together = own.choice.next() && runTogether(pool, own, ranges, addresses);
+    if (!together) alone(addresses);
+    own.choice.took(together, now() - start);
   };
+}
+
+/** False, with nothing done, if there is no room. */
+function runTogether(
+  pool: Pool,
+  job: SharedJob,
+  kernel: RangeKernel,
+  operands: readonly number[],
+): boolean {
+  const { between = 0 } = kernel;
+  const memory = scratch() as Scratch;
+  if (between > memory.available / 2) return false;
+  const bottom = memory.allocate(between);
+  try {
+    const addresses = between > 0 ? [...operands, bottom] : operands;
+    const range = kernel.open(addresses);
+    if (range === undefined) return false;
+    pool.run(job, kernel.units, range, addresses);
+    kernel.finish?.(addresses);
+    return true;
+  } finally {
+    memory.release(bottom);
+  }
 }
 
 interface SharedJob {
   readonly id: number;
   readonly text: Uint8Array;
-  readonly job: Job;
+  readonly parts: number;
+  /** Units of a part. */
+  readonly size: number;
   readonly choice: Choice;
 }
 
 /** Null if the work has one part only, or does not fit into the block through which threads talk. */
-function sharedJob(
-  id: number,
-  describe: () => JobDescription,
-  make: () => Job | undefined,
-): SharedJob | null {
-  const job = make();
-  if (job === undefined || job.parts < 2 || job.parts > at.MOST_PARTS) return null;
-  const text = encode(JSON.stringify(describe()));
-  return text.length > at.TEXT_BYTES ? null : { id, text, job, choice: new Choice() };
+function sharedJob(id: number, kernel: RangeKernel): SharedJob | null {
+  const { units, step } = kernel;
+  const size = step * Math.ceil(units / step / PARTS);
+  const parts = Math.ceil(units / size);
+  if (parts < 2) return null;
+  const text = encode(JSON.stringify(kernel.describe()));
+  return text.length > at.TEXT_BYTES ? null : { id, text, parts, size, choice: new Choice() };
 }
 
-/** The text has ASCII characters only. */
+/** The text has characters below 256 only. */
 function encode(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

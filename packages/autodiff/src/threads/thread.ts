@@ -1,6 +1,6 @@
 // The script of the threads that `setThreads` starts; it is loaded by them and by nobody else.
 import { adoptScratch } from "@flaxen/wasm";
-import { makeJob } from "./make-job.ts";
+import { makeRanges } from "./make-ranges.ts";
 import { messagePort } from "./messages.ts";
 import { work } from "./work.ts";
 
@@ -8,7 +8,7 @@ const port = await messagePort();
 port.receive(({ memory, from, to, block }) => {
   adoptScratch(memory, from, to);
   port.send("ready");
-  work(block, makeJob);
+  work(block, makeRanges);
   port.close();
 });
 port.send("loaded");

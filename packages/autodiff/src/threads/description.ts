@@ -1,13 +1,5 @@
-/** Work on arrays in the scratch memory that falls into parts, which may run in any order and at the same time. */
-export interface Job {
-  /** How many; it depends on the work alone, so that results do not depend on the number of threads. */
-  readonly parts: number;
-  /** Does one of them. */
-  run(inputs: readonly number[], output: number, part: number): void;
-}
-
-/** Says what a job is to a thread that has to make it anew: plain data that JSON can hold. */
-export type JobDescription =
+/** Says what a range kernel is to a thread that has to make it anew: plain data that JSON can hold. */
+export type RangesDescription =
   | { readonly kind: "matmul"; readonly product: ProductDescription }
   | {
       readonly kind: "convolution";
@@ -20,7 +12,9 @@ export type JobDescription =
       readonly name: string;
       readonly dtype: "float32" | "float64";
       readonly geometry: object;
-    };
+    }
+  | LoopDescription
+  | ChainDescription;
 
 /** A stack of matrix products. */
 export interface ProductDescription {
@@ -34,4 +28,26 @@ export interface ProductDescription {
   readonly left: readonly number[];
   /** Offset in bytes of the right matrix of each product. */
   readonly right: readonly number[];
+}
+
+/** A loop. */
+export interface LoopDescription {
+  readonly kind: "loop";
+  /** Turns of the outermost loop. */
+  readonly units: number;
+  /** The bytes of its WebAssembly module, one character each. */
+  readonly code: string;
+}
+
+/** Kernels that run one after the other on blocks. */
+export interface ChainDescription {
+  readonly kind: "chain";
+  readonly units: number;
+  /** Units of a block. */
+  readonly block: number;
+  readonly links: readonly {
+    readonly kernel: RangesDescription;
+    /** Positions of its arrays among those of the chain. */
+    readonly arrays: readonly number[];
+  }[];
 }
