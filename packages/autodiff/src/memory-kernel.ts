@@ -48,13 +48,14 @@ export function copyIn(memory: Scratch, address: number, x: NDArray): void {
 /** A new array with the bytes from an address of the scratch memory on. */
 export function copyOut(memory: Scratch, address: number, { shape, dtype }: ShapedArray): NDArray {
   const size = sizeOf(shape);
-  const data = dtype === "float32" ? new Float32Array(size) : allocate(dtype, size);
-  if (data instanceof Float32Array) {
-    data.set(memory.f32.subarray(address / 4, address / 4 + size));
-  } else {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    bytes.set(memory.u8.subarray(address, address + bytes.length));
+  if (dtype === "float32") {
+    // A slice is not filled with zeros first.
+    const data = memory.f32.slice(address / 4, address / 4 + size);
+    return new NDArray<DType>(data, shape, undefined, 0, dtype);
   }
+  const data = allocate(dtype, size);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  bytes.set(memory.u8.subarray(address, address + bytes.length));
   return new NDArray<DType>(data, shape, undefined, 0, dtype);
 }
 

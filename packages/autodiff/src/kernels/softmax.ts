@@ -140,25 +140,32 @@ function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunct
       const top = f.local("v128");
       const sums = [f.local("v128"), f.local("v128")];
       const zero = f.hoist(f64x2.splat(0));
-      /** Runs `body` for each four elements of the row, with those behind it replaced by -inf. */
-      const overRow = (source: Local<"i32">, body: (count: Local<"i32">) => void): void => {
-        const count = f.let(length);
+      const count = f.local("i32");
+      const next = f.local("i32");
+      /** Runs `body` on each four vectors of the row, and leaves less than that of it. */
+      const overFours = (source: Local<"i32">, body: (xs: readonly Vector[]) => void): void => {
+        f.set(count, length);
         f.set(p, source);
+        f.while(i32.geS(count, 16), () => {
+          body([0, 16, 32, 48].map((at) => f.let(v128.load(p, at))));
+          bump(f, p, 64);
+          bump(f, count, -16);
+        });
+      };
+      /** Runs `body` for each four elements that are left, with those behind the row replaced by -inf. */
+      const overRest = (body: () => void): void => {
         f.while(i32.gtS(count, 0), () => {
           f.set(value, v128.load(p));
           f.if(i32.ltS(count, 4), () => {
             f.set(value, v128.bitselect(value, least, restMask));
           });
-          body(count);
+          body();
           bump(f, p, 16);
           bump(f, count, -4);
         });
       };
-      /** As `overRow` for each eight elements; a count below 1 stands for none. */
-      const overPairs = (body: (counts: readonly Local<"i32">[]) => void): void => {
-        const count = f.let(length);
-        const next = f.local("i32");
-        f.set(p, from);
+      /** As `overRest` for each eight elements; `next` is the count of the second four. */
+      const overRestInPairs = (body: () => void): void => {
         f.while(i32.gtS(count, 0), () => {
           f.set(next, i32.sub(count, 4));
           f.set(value, v128.load(p));
@@ -173,32 +180,47 @@ function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunct
               f.set(value, v128.bitselect(value, least, restMask));
             });
           });
-          body([count, next]);
+          body();
           bump(f, p, 32);
           bump(f, count, -8);
         });
       };
+      /** Writes whole vectors. */
+      const storeFours = (xs: readonly Vector[]): void => {
+        xs.forEach((x, i) => f.store(q, x, 16 * i));
+        bump(f, q, 64);
+      };
       f.for(row, 0, outer, 1, () => {
         f.set(end, i32.add(from, i32.shl(length, 2)));
         f.set(top, least);
-        overRow(from, () => f.set(top, f32x4.max(top, value)));
+        overFours(from, ([a, b, c, d]) => {
+          f.set(top, f32x4.max(top, f32x4.max(f32x4.max(a, b), f32x4.max(c, d))));
+        });
+        overRest(() => f.set(top, f32x4.max(top, value)));
         f.set(top, f32x4.max(top, i32x4.shuffle(top, top, [2, 3, 0, 1])));
         f.set(top, f32x4.max(top, i32x4.shuffle(top, top, [1, 0, 3, 2])));
         makeFinite(f, top, finite);
         for (const sum of sums) f.set(sum, zero);
         f.set(q, to);
-        overPairs((counts) => {
-          const shifted = [value, second].map((x) => f.let(f32x4.sub(x, top)));
+        /** Adds the terms of vectors, and hands out what is written of them. */
+        const addExp = (
+          values: readonly Vector[],
+          write: (xs: readonly Vector[]) => void,
+        ): void => {
+          const shifted = values.map((x) => f.let(f32x4.sub(x, top)));
           const terms = f32x4Exp(f, shifted);
-          if (operation !== "logsumexp") {
-            const written = operation === "softmax" ? terms : shifted;
-            storeLanes(f, q, written[0], counts[0]);
-            bump(f, q, 16);
-            f.if(i32.gtS(counts[1], 0), () => storeLanes(f, q, written[1], counts[1]));
-            bump(f, q, 16);
-          }
+          if (operation !== "logsumexp") write(operation === "softmax" ? terms : shifted);
           for (const x of terms) addTerms(f, sums, x);
-        });
+        };
+        overFours(from, (values) => addExp(values, storeFours));
+        overRestInPairs(() =>
+          addExp([value, second], (xs) => {
+            storeLanes(f, q, xs[0], count);
+            bump(f, q, 16);
+            f.if(i32.gtS(next, 0), () => storeLanes(f, q, xs[1], next));
+            bump(f, q, 16);
+          }),
+        );
         const pairs = f.let(f64x2.add(sums[0], sums[1]));
         const all = f64x2.add(pairs, f64x2.shuffle(pairs, pairs, [1, 0]));
         const rounded = f.let(f32x4.demoteF64x2Zero(all));
@@ -210,9 +232,9 @@ function buildRows(module: ModuleBuilder, operation: RowOperation, log: LogFunct
         } else {
           const finish = lastStep(f, operation, log, total);
           f.set(q, to);
-          overRow(to, (count) => {
-            const result = f.let(finish(value));
-            storeLanes(f, q, result, count);
+          overFours(to, (values) => storeFours(values.map((x) => f.let(finish(x)))));
+          overRest(() => {
+            storeLanes(f, q, f.let(finish(value)), count);
             bump(f, q, 16);
           });
           bump(f, to, i32.shl(length, 2));
