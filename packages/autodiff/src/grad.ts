@@ -378,7 +378,7 @@ function walkBack(
   const parts = new Map<number, PendingParts[]>();
   for (let index = tape.length - 1; index >= 0; index--) {
     // Whatever was taken of a value comes after it on the tape, so all of its parts are known here.
-    for (const { primitive, cts, contexts } of parts.get(index) ?? []) {
+    for (const { primitive, cts, contexts } of parts.get(index) ?? NO_PARTS) {
       accumulate(cotangents, index, primitive.vjpOfParts(cts, contexts));
     }
     parts.delete(index);
@@ -392,7 +392,7 @@ function walkBack(
       if (takesPart(primitive)) {
         addPart(parts, parents[0], primitive, ct, context);
         cotangents[index] = null;
-        if (release) tape.length = index;
+        if (release) tape[index] = null;
         continue;
       }
       const pulled = primitive.vjp(ct, context);
@@ -402,7 +402,7 @@ function walkBack(
       }
       cotangents[index] = null;
     }
-    if (release) tape.length = index;
+    if (release) tape[index] = null;
   }
   return cotangents;
 }
@@ -412,6 +412,8 @@ type PartPrimitive = Primitive<unknown> & Required<Pick<Primitive<unknown>, "vjp
 function takesPart(primitive: Primitive<unknown>): primitive is PartPrimitive {
   return primitive.vjpOfParts !== undefined;
 }
+
+const NO_PARTS: readonly never[] = [];
 
 /** Cotangents of the parts that one primitive took of one value. */
 interface PendingParts {

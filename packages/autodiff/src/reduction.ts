@@ -36,7 +36,9 @@ function sortedAxes(callee: string, x: Tensor, axis: ReductionOptions["axis"]): 
 
 /** Shape of a reduction's result with its axes kept at length 1, which broadcasts against the operand. */
 export function keptShape(shape: readonly number[], axes: readonly number[]): number[] {
-  return shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+  const kept = shape.slice();
+  for (const axis of axes) kept[axis] = 1;
+  return kept;
 }
 
 export function reduceWith(

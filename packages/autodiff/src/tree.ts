@@ -161,13 +161,14 @@ function collect(x: unknown, leaves: unknown[]): Structure {
     leaves.push(x);
     return LEAF;
   }
+  const children: Structure[] = [];
   if (Array.isArray(x)) {
-    const children = x.map((child) => collect(child, leaves));
+    for (let i = 0; i < x.length; i++) children.push(collect(x[i], leaves));
     return { kind: "array", value: undefined, keys: NONE, children };
   }
   const object = x as Record<string, unknown>;
   const keys = Object.keys(object).sort();
-  const children = keys.map((key) => collect(object[key], leaves));
+  for (let i = 0; i < keys.length; i++) children.push(collect(object[keys[i]], leaves));
   return { kind: "object", value: undefined, keys, children };
 }
 
@@ -181,20 +182,26 @@ function build(
       return leaves[cursor.next++];
     case "empty":
       return value;
-    case "array":
-      return children.map((child) => build(child, leaves, cursor));
+    case "array": {
+      const array: unknown[] = [];
+      for (let i = 0; i < children.length; i++) array.push(build(children[i], leaves, cursor));
+      return array;
+    }
     case "object": {
       const object: Record<string, unknown> = {};
-      keys.forEach((key, i) => {
+      for (let i = 0; i < keys.length; i++) {
+        const key = keys[i];
         const field = build(children[i], leaves, cursor);
         if (key === "__proto__") Object.defineProperty(object, key, { ...FIELD, value: field });
         else object[key] = field;
-      });
+      }
       return object;
     }
   }
 }
 
 function count({ kind, children }: Structure): number {
-  return children.reduce((total, child) => total + count(child), kind === "leaf" ? 1 : 0);
+  let total = kind === "leaf" ? 1 : 0;
+  for (let i = 0; i < children.length; i++) total += count(children[i]);
+  return total;
 }

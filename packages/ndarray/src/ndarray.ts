@@ -4,7 +4,7 @@ import { readElement, writeElement } from "./element.ts";
 import type { Scalar } from "./element.ts";
 import { NDARRAY } from "./brand.ts";
 import { formatArray } from "./print.ts";
-import { checkShape, rowMajorStrides, sizeOf } from "./shape.ts";
+import { checkShape, copyLengths, rowMajorStrides, sizeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 import { dtypeOfData, stores } from "./storage-kind.ts";
 import { toNested } from "./to-nested.ts";
@@ -64,8 +64,8 @@ export class NDArray<D extends DType = DType> {
       );
     }
     this.data = data;
-    this.shape = shape.slice();
-    this.stride = stride === undefined ? rowMajorStrides(shape) : stride.slice();
+    this.shape = copyLengths(shape);
+    this.stride = stride === undefined ? rowMajorStrides(shape) : copyLengths(stride);
     this.offset = offset;
     this.dtype = type as D;
     checkBounds(this);

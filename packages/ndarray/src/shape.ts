@@ -76,13 +76,33 @@ export function sizeOf(shape: Shape): number {
  * ```
  */
 export function rowMajorStrides(shape: Shape): number[] {
-  // A copy has just the room it needs, which an array that grows has not.
-  const stride = shape.slice();
+  const stride = copyLengths(shape);
   for (let i = shape.length - 1, step = 1; i >= 0; i--) {
     stride[i] = step;
     step *= shape[i];
   }
   return stride;
+}
+
+/**
+ * A copy of a list of one number for each axis. Engines keep lists in several forms, by how they were made, and compile
+ * code for the forms that it has met; these copies all have the same one.
+ */
+export function copyLengths(list: Shape): number[] {
+  switch (list.length) {
+    case 0:
+      return [];
+    case 1:
+      return [list[0]];
+    case 2:
+      return [list[0], list[1]];
+    case 3:
+      return [list[0], list[1], list[2]];
+    case 4:
+      return [list[0], list[1], list[2], list[3]];
+    default:
+      return list.slice();
+  }
 }
 
 /** Tells whether two shapes are equal. */
