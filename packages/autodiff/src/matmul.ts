@@ -9,7 +9,7 @@ import { allocateCompute, computeData, computeDType, narrow, sizeOf } from "./co
 import type { ComputeData } from "./compute-dtype.ts";
 import { multiply } from "./elementwise-binary.ts";
 import type { MemoryKernel } from "./memory-kernel.ts";
-import { promote } from "./operands.ts";
+import { promotePair } from "./operands.ts";
 import { bind } from "./primitive.ts";
 import type { Primitive, ShapedArray } from "./primitive.ts";
 import { reshapeTo } from "./reshape.ts";
@@ -19,6 +19,8 @@ import type { ProductDescription } from "./threads/description.ts";
 import { shared } from "./threads/pool.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 import { permute } from "./transpose.ts";
+
+const OPERANDS: readonly string[] = ["a", "b"];
 
 /** Which operands hold the transpose of their last two axes. */
 interface MatmulParams {
@@ -69,10 +71,16 @@ function matmulRule(
   const k = a.shape.at(transposeA ? -2 : -1) as number;
   const columns = b.shape.at(transposeB ? -2 : -1) as number;
   if (k !== b.shape.at(transposeB ? -1 : -2)) refuseInner(a, b);
+  if (areMatrices(a, b)) return { shape: [rows, columns], dtype: a.dtype };
   const batchA = { shape: a.shape.slice(0, -2), dtype: a.dtype };
   const batchB = { shape: b.shape.slice(0, -2), dtype: b.dtype };
   const batch = broadcastOperands("matmul", [batchA, batchB]);
   return { shape: [...batch, rows, columns], dtype: a.dtype };
+}
+
+/** Whether neither operand is a stack, as is usual. */
+function areMatrices(a: ShapedArray, b: ShapedArray): boolean {
+  return a.shape.length === 2 && b.shape.length === 2;
 }
 
 function refuseInner(a: ShapedArray, b: ShapedArray): never {
@@ -86,8 +94,10 @@ interface Operand {
   readonly data: ComputeData;
   readonly transposed: boolean;
   /** Offset of the matrix of each position of the result's stack. */
-  readonly offsets: Float64Array;
+  readonly offsets: ArrayLike<number>;
 }
+
+const NO_STACK: readonly number[] = [0];
 
 function evaluateMatmul(
   a: NDArray,
@@ -178,7 +188,7 @@ function operandOf(x: NDArray, transpose: boolean, batch: Shape): Operand {
   return {
     data,
     transposed: transpose !== turned,
-    offsets: stackOffsets(x.shape.slice(0, -2), size, batch),
+    offsets: batch.length === 0 ? NO_STACK : stackOffsets(x.shape.slice(0, -2), size, batch),
   };
 }
 
@@ -246,7 +256,7 @@ function integerGemm(
  * ```
  */
 export function matmul(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = promote("matmul", ["a", "b"], [a, b]);
+  const [x, y] = promotePair("matmul", a, b, false, OPERANDS);
   const { shape: shapeA } = x;
   const { shape: shapeB } = y;
   if (shapeA.length === 0 || shapeB.length === 0) {
@@ -254,8 +264,9 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
       `matmul: a and b must have at least one axis, got shapes ${describe(shapeA)} and ${describe(shapeB)}.`,
     );
   }
-  const [k] = shapeA.slice(-1);
+  const k = shapeA[shapeA.length - 1];
   if (k !== shapeB[Math.max(0, shapeB.length - 2)]) refuseInner(x, y);
+  if (areMatrices(x, y)) return multiplyMatrices(x, y, false, false);
   const vectorA = shapeA.length === 1;
   const vectorB = shapeB.length === 1;
   const right = vectorB ? reshapeTo(y, [k, 1]) : y;
@@ -290,7 +301,7 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
  * ```
  */
 export function dot(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = promote("dot", ["a", "b"], [a, b]);
+  const [x, y] = promotePair("dot", a, b, false, OPERANDS);
   if (x.shape.length === 0 || y.shape.length === 0) return multiply(x, y);
   const summed = Math.max(0, y.shape.length - 2);
   const [k] = x.shape.slice(-1);

@@ -171,12 +171,13 @@ function isSingle(x: TensorLike): x is Tensor {
   return isTensor(x) && x.dtype === "float32" && !isWeak(x);
 }
 
-/** As {@link promote} for the two operands `x` and `y`. */
+/** As {@link promote} for two operands, which messages call `x` and `y` unless told. */
 export function promotePair(
   callee: string,
   x: TensorLike,
   y: TensorLike,
   inexact: boolean = false,
+  names: readonly string[] = PAIR,
 ): Tensor[] {
   // Nearly all pairs are like these.
   if (isSingle(x)) {
@@ -185,5 +186,5 @@ export function promotePair(
   } else if (typeof x === "number" && isSingle(y)) {
     return [float32Operand(x), y];
   }
-  return promote(callee, PAIR, [x, y], inexact);
+  return promote(callee, names, [x, y], inexact);
 }
