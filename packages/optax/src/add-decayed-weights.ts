@@ -1,4 +1,3 @@
-import { add, multiply } from "@flaxen/autodiff";
 import { checkScheduled } from "./arguments.ts";
 import { increment, initialCount } from "./count.ts";
 import type { CountState, EmptyState, GradientTransformation } from "./gradient-transformation.ts";
@@ -8,6 +7,7 @@ import { rebuild, takeLeaves, takeMatching } from "./leaves.ts";
 import { maskLeaves } from "./mask.ts";
 import type { Mask } from "./mask.ts";
 import type { MaskedState } from "./masked.ts";
+import { addScaled } from "./moments.ts";
 import { checkState } from "./state.ts";
 
 /** Options of {@link addDecayedWeights}. */
@@ -115,7 +115,7 @@ function decay<T>(
   if (factor === 0) return updates;
   const decayed = gradients.leaves.map((g, i) => {
     if (decays?.[i] === false) return g;
-    return add(g, multiply(leaves[i], likeScalar(factor, 1, leaves[i])));
+    return addScaled(g, leaves[i], likeScalar(factor, 1, leaves[i]));
   });
   return rebuild(structure, decayed);
 }

@@ -18,6 +18,10 @@ const weightedSquare = /* @__PURE__ */ fused(
   4,
 );
 
+/** `x + factor * y`, in their common dtype. */
+export const addScaled: (x: Tensor, y: Tensor, factor: Hyperparam) => Tensor =
+  /* @__PURE__ */ fused("addScaled", (x, y, factor) => add(x, multiply(y, factor)), 2);
+
 /** `decay * mean + (1 - decay) * value`, in their common dtype. */
 export function blend(mean: Tensor, value: Tensor, decay: Hyperparam): Tensor {
   return weighted(mean, value, decay, complement(decay));

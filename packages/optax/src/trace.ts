@@ -1,11 +1,10 @@
-import { add, multiply } from "@flaxen/autodiff";
-import type { Tensor } from "@flaxen/autodiff";
 import type { DType } from "@flaxen/dtype";
 import { checkBoolean, checkDecay, checkHyperparam, checkStateDType } from "./arguments.ts";
 import type { EmptyState, GradientTransformation, TensorTree } from "./gradient-transformation.ts";
 import type { Hyperparam } from "./hyperparam.ts";
 import { cast, rebuild, takeLeaves, takeMatching, zerosLikeParams } from "./leaves.ts";
 import { identity } from "./identity.ts";
+import { addScaled } from "./moments.ts";
 import { checkState } from "./state.ts";
 
 /** Options of {@link trace}. */
@@ -78,11 +77,11 @@ function traceAs(
       // In the dtype of the gradients only when the sum is stored in one of its own.
       const working = (i: number): DType =>
         accumulatorDtype === undefined ? traces.leaves[i].dtype : leaves[i].dtype;
-      const sums = leaves.map((g, i) => accumulate(g, traces.leaves[i], decay));
+      const sums = leaves.map((g, i) => addScaled(g, traces.leaves[i], decay));
       const next = sums.map((sum, i) => cast(sum, traces.leaves[i].dtype));
       const moved = sums.map((sum, i) => {
         const current = accumulatorDtype === undefined ? next[i] : sum;
-        return cast(nesterov ? accumulate(leaves[i], current, decay) : current, working(i));
+        return cast(nesterov ? addScaled(leaves[i], current, decay) : current, working(i));
       });
       return [rebuild(structure, moved), { trace: rebuild(structure, next) }];
     },
@@ -101,9 +100,4 @@ export function momentumAs(
   checkStateDType(callee, "accumulatorDtype", accumulatorDtype);
   if (!nesterov) return identity();
   throw new RangeError(`${callee}: momentum must be given when nesterov is true, got undefined.`);
-}
-
-/** `g + decay * sum`, in their common dtype. */
-function accumulate(g: Tensor, sum: Tensor, decay: Hyperparam): Tensor {
-  return add(g, multiply(sum, decay));
 }
