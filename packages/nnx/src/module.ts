@@ -3,6 +3,7 @@ import type { Filter, VariableClass } from "./filters.ts";
 import { clone } from "./graph.ts";
 import type { Path } from "./paths.ts";
 import { checkNode } from "./state.ts";
+import { noteModule } from "./places.ts";
 import { Pytree } from "./pytree.ts";
 import { record } from "./sow.ts";
 import type { SowOptions } from "./sow.ts";
@@ -47,6 +48,12 @@ export interface SetAttributesOptions {
  * ```
  */
 export class Module extends Pytree {
+  /** Makes a Module without fields; derived classes assign them. */
+  constructor() {
+    super();
+    noteModule(this);
+  }
+
   /**
    * Switches this Module and all inside it to training: `deterministic` and `useRunningAverage`
    * become false wherever they exist.
