@@ -1,4 +1,4 @@
-import { checkDType, describe, isFloating, isInteger } from "@flaxen/dtype";
+import { checkDType, describe, isDType, isFloating, isInteger } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { astype, isTensor, toTensor } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
@@ -113,7 +113,8 @@ export function checkRngs(callee: Callee, rngs: unknown): void {
 /** Asserts that a dtype, if given at all, is one to compute in. */
 export function checkFloatDType(callee: Callee, argument: string, dtype: DType | undefined): void {
   if (dtype === undefined) return;
-  if (!isFloating(checkDType(String(callee), argument, dtype))) {
+  if (!isDType(dtype)) checkDType(String(callee), argument, dtype);
+  if (!isFloating(dtype)) {
     throw new TypeError(`${callee}: ${argument} must be a floating dtype, got ${describe(dtype)}.`);
   }
 }

@@ -19,6 +19,8 @@ import type { Metadata } from "./variable.ts";
 export interface EinsumOptions {
   /** Draws one key of `params` for the kernel, then one for the bias. */
   readonly rngs: Rngs;
+  /** Computes the sum of products from labels, input and kernel; `einsum` by default. */
+  readonly einsumOp?: (einsumStr: string, x: Tensor, kernel: Tensor) => Tensor;
   /** Shape of the bias; null, the default, for none. */
   readonly biasShape?: readonly number[] | null;
   /** The dtype to compute in; by default the common one of input and parameters. */
@@ -57,6 +59,8 @@ export class Einsum extends Module {
   readonly kernelShape: readonly number[];
   /** The shape of the bias; null without bias. */
   readonly biasShape: readonly number[] | null;
+  /** Computes the sum of products. */
+  readonly einsumOp: NonNullable<EinsumOptions["einsumOp"]>;
   /** The dtype to compute in; undefined for the common one of input and parameters. */
   readonly dtype: DType | undefined;
   /** The dtype in which the parameters were made. */
@@ -83,6 +87,7 @@ export class Einsum extends Module {
     const {
       rngs,
       biasShape = null,
+      einsumOp = einsum,
       dtype,
       paramDtype = "float32",
       kernelInit = lecunNormal(),
@@ -94,6 +99,7 @@ export class Einsum extends Module {
     this.biasShape = biasShape === null ? null : checkSizes("Einsum", "biasShape", biasShape, null);
     checkFloatDType("Einsum", "dtype", dtype);
     checkFloatDType("Einsum", "paramDtype", paramDtype);
+    this.einsumOp = einsumOp;
     this.dtype = dtype;
     this.paramDtype = paramDtype;
     this.kernel = new Param(
@@ -121,7 +127,7 @@ export class Einsum extends Module {
       [input, this.kernel.value, this.bias?.value ?? null],
       this,
     );
-    const y = einsum(equation, h, kernel);
+    const y = this.einsumOp(equation, h, kernel);
     return bias === null ? y : add(y, reshape(bias, alignedShape(equation, this.kernelShape, y)));
   }
 }
@@ -158,6 +164,7 @@ function checkEquation(callee: Callee, einsumStr: unknown): string {
 const OPTIONS: readonly string[] = [
   "rngs",
   "biasShape",
+  "einsumOp",
   "dtype",
   "paramDtype",
   "kernelInit",

@@ -1,5 +1,6 @@
 import { describe } from "@flaxen/dtype";
 import type { Path } from "./paths.ts";
+import type { Callee } from "./places.ts";
 import { isPytreePrototype } from "./pytree.ts";
 import type { Pytree } from "./pytree.ts";
 import { Variable, isVariable } from "./variable.ts";
@@ -170,7 +171,7 @@ export function Not(filter: Filter): Predicate {
 }
 
 /** Turns any filter into a predicate. */
-export function toPredicate(callee: string, filter: Filter): Predicate {
+export function toPredicate(callee: Callee, filter: Filter): Predicate {
   if (filter === rest || filter === true) return () => true;
   if (filter === null || filter === false) return () => false;
   if (typeof filter === "string") return WithTag(filter);

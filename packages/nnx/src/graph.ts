@@ -1,3 +1,4 @@
+import { describe } from "@flaxen/dtype";
 import type { Filter } from "./filters.ts";
 import { formatPath, pathKey } from "./paths.ts";
 import type { Path } from "./paths.ts";
@@ -92,6 +93,63 @@ export class GraphDef<T = unknown> {
       (a, b) => Object.is(a, b) || (typeof a === "function" && typeof b === "function"),
     );
   }
+}
+
+/**
+ * The first difference of two lists of objects that are not equal, e.g.
+ * `bn.useRunningAverage of CNN is true in place of false`.
+ */
+export function describeDifference(before: GraphDef, after: GraphDef): string {
+  const placeOf = placesIn(before);
+  for (let i = 0; i < Math.min(before.nodes.length, after.nodes.length); i++) {
+    const [a, b] = [before.nodes[i], after.nodes[i]];
+    if (a.prototype !== b.prototype || a.kind !== b.kind) {
+      return `${placeOf(i)} is ${nameOf(b)} in place of ${nameOf(a)}`;
+    }
+    const added = [...b.entries.keys()].find((key) => !a.entries.has(key));
+    if (added !== undefined) return `${placeOf(i, added)} is new`;
+    for (const [key, entry] of a.entries) {
+      const other = b.entries.get(key);
+      if (other === undefined) return `${placeOf(i, key)} is missing`;
+      if (entry.type === "static" && other.type === "static") {
+        if (Object.is(entry.value, other.value)) continue;
+        const [x, y] = [describe(entry.value), describe(other.value)];
+        return `${placeOf(i, key)} is ${x === y ? "another " : ""}${y}${x === y ? "" : ` in place of ${x}`}`;
+      }
+      if (entry.type !== other.type) return `${placeOf(i, key)} holds state once and once not`;
+    }
+  }
+  // Numbers are comparable where everything else is equal.
+  for (const [i, { entries }] of before.nodes.entries()) {
+    for (const [key, entry] of entries) {
+      const other = after.nodes[i].entries.get(key);
+      if (entry.type !== "static" && entry.index !== (other as typeof entry).index) {
+        return `${placeOf(i, key)} is shared otherwise`;
+      }
+    }
+  }
+  return "another class or other metadata of a Variable";
+}
+
+function nameOf({ prototype, kind }: NodeDef): string {
+  if (kind === "object") return (prototype?.constructor as { name?: string })?.name ?? "Object";
+  return kind === "array" ? "Array" : "Map";
+}
+
+/** Prints where the entries of each node are; the root is a list of objects. */
+function placesIn({ nodes }: GraphDef): (index: number, key?: unknown) => string {
+  const paths: unknown[][] = [[]];
+  nodes.forEach(({ entries }, i) => {
+    for (const [key, entry] of entries) {
+      if (entry.type === "node") paths[entry.index] ??= [...paths[i], key];
+    }
+  });
+  return (index, key) => {
+    const [root, ...rest] = key === undefined ? paths[index] : [...paths[index], key];
+    const top = nodes[0].entries.get(root);
+    const name = top?.type === "node" ? nameOf(nodes[top.index]) : "the objects";
+    return rest.length === 0 ? name : `${rest.join(".")} of ${name}`;
+  };
 }
 
 function sameGraph(

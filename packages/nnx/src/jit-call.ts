@@ -6,7 +6,7 @@ import { defaultFloat } from "@flaxen/dtype";
 import { isNDArray } from "@flaxen/ndarray";
 import { isKey } from "@flaxen/rng";
 import { isTracedKey } from "@flaxen/rng/tracing";
-import { graphdef } from "./graph.ts";
+import { describeDifference, graphdef } from "./graph.ts";
 import type { GraphDef } from "./graph.ts";
 import { isPytree } from "./pytree.ts";
 import { traverse } from "./traverse.ts";
@@ -148,7 +148,7 @@ export class JitCall {
   /** The first difference, in words; null if there is none. */
   difference(other: JitCall): string | null {
     if (this.width !== other.width) return "the default float width";
-    if (!this.equalObjects(other)) return "another structure or other static fields of the objects";
+    if (!this.equalObjects(other)) return describeDifference(this.graph, other.graph);
     for (let i = 0; i < this.held.length; i++) {
       if (!sameType(this.held[i], other.held[i])) {
         return `a Variable holds ${printType(other.held[i])} in place of ${printType(this.held[i])}`;

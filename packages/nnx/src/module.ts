@@ -1,7 +1,9 @@
 import { rest, toPredicate } from "./filters.ts";
 import type { Filter, VariableClass } from "./filters.ts";
+import { clone } from "./graph.ts";
 import type { Path } from "./paths.ts";
 import { checkNode } from "./state.ts";
+import { noteModule } from "./places.ts";
 import { Pytree } from "./pytree.ts";
 import { record } from "./sow.ts";
 import type { SowOptions } from "./sow.ts";
@@ -11,7 +13,7 @@ import { isVariable } from "./variable.ts";
 // Marks Modules of every copy of this package.
 const MODULE: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Module");
 
-/** Settings of `Module.setAttributes`. */
+/** Settings of `Module.setAttributes` and `withAttributes`. */
 export interface SetAttributesOptions {
   /** Restricts the change to Modules that the filter selects; `rest` by default. */
   readonly only?: Filter;
@@ -46,6 +48,12 @@ export interface SetAttributesOptions {
  * ```
  */
 export class Module extends Pytree {
+  /** Makes a Module without fields; derived classes assign them. */
+  constructor() {
+    super();
+    noteModule(this);
+  }
+
   /**
    * Switches this Module and all inside it to training: `deterministic` and `useRunningAverage`
    * become false wherever they exist.
@@ -81,22 +89,9 @@ export class Module extends Pytree {
    */
   setAttributes(
     attributes: Readonly<Record<string, unknown>>,
-    { only = rest, raiseIfNotFound = true }: SetAttributesOptions = {},
+    options: SetAttributesOptions = {},
   ): void {
-    const selects = toPredicate("Module.setAttributes", only);
-    const targets = iterModules(this).filter(([path, module]) => selects(path, module));
-    const names = Object.keys(attributes);
-    const unfound = names.filter((name) => !targets.some(([, module]) => name in module));
-    if (raiseIfNotFound && unfound.length > 0) {
-      throw new RangeError(
-        `Module.setAttributes: attributes must exist in at least one selected Module, got ${unfound.join(", ")}.`,
-      );
-    }
-    for (const [, module] of targets) {
-      for (const name of names) {
-        if (name in module) (module as unknown as Record<string, unknown>)[name] = attributes[name];
-      }
-    }
+    assignAttributes("Module.setAttributes", this, attributes, options);
   }
 
   /**
@@ -147,4 +142,83 @@ export function iterModules(node: object): [Path, Module][] {
     if (isModule(value)) modules.push([path, value]);
   }
   return modules;
+}
+
+/**
+ * Lists the Modules nearest to an object: those that no other Module lies around.
+ *
+ * @param node - a Module, or any other object that `state` accepts.
+ * @returns `[path, Module]` pairs, names sorted; the path leads through arrays, plain objects and Maps only.
+ * @throws {@link TypeError} if `node` cannot hold state.
+ *
+ * @example
+ * ```ts
+ * import { Dropout, iterChildren, Sequential } from "@flaxen/nnx";
+ *
+ * const model = new Sequential(new Sequential(new Dropout(0.5)), new Dropout(0.1));
+ * iterChildren(model).map(([path]) => path.join(".")); // => ["layers.0", "layers.1"]
+ * ```
+ */
+export function iterChildren(node: object): [Path, Module][] {
+  checkNode("iterChildren", node);
+  const inner = iterModules(node).filter(([path]) => path.length > 0);
+  return inner.filter(
+    ([path]) =>
+      !inner.some(
+        ([other]) => other.length < path.length && other.every((part, i) => part === path[i]),
+      ),
+  );
+}
+
+/**
+ * Returns a second look at a model with other attributes: new Module objects that share the very Variables of the
+ * original, which keeps its attributes.
+ *
+ * @param node - a Module, or any other object that `state` accepts.
+ * @param attributes - names and new values, set in each Module that already has the attribute.
+ * @param options - `only`: which Modules; `raiseIfNotFound` (default true).
+ * @returns an object of the same class.
+ * @throws {@link RangeError} if a name is found nowhere.
+ * @throws {@link TypeError} if `node` cannot hold state.
+ *
+ * @example
+ * ```ts
+ * import { Dropout, Sequential, withAttributes } from "@flaxen/nnx";
+ *
+ * const model = new Sequential(new Dropout(0.5));
+ * withAttributes(model, { rate: 0.1 }).layers[0].rate; // => 0.1
+ * model.layers[0].rate; // => 0.5
+ * ```
+ */
+export function withAttributes<T extends object>(
+  node: T,
+  attributes: Readonly<Record<string, unknown>>,
+  options: SetAttributesOptions = {},
+): T {
+  checkNode("withAttributes", node);
+  const copy = clone(node, { variables: false });
+  assignAttributes("withAttributes", copy, attributes, options);
+  return copy;
+}
+
+function assignAttributes(
+  callee: string,
+  node: object,
+  attributes: Readonly<Record<string, unknown>>,
+  { only = rest, raiseIfNotFound = true }: SetAttributesOptions,
+): void {
+  const selects = toPredicate(callee, only);
+  const targets = iterModules(node).filter(([path, module]) => selects(path, module));
+  const names = Object.keys(attributes);
+  const unfound = names.filter((name) => !targets.some(([, module]) => name in module));
+  if (raiseIfNotFound && unfound.length > 0) {
+    throw new RangeError(
+      `${callee}: attributes must exist in at least one selected Module, got ${unfound.join(", ")}.`,
+    );
+  }
+  for (const [, module] of targets) {
+    for (const name of names) {
+      if (name in module) (module as unknown as Record<string, unknown>)[name] = attributes[name];
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import { formatPath } from "./paths.ts";
 import type { Path } from "./paths.ts";
+import { findVariables } from "./traverse.ts";
 
 /** Where an object was found, for error messages. */
 interface Place {
@@ -25,11 +26,35 @@ export function notePlaces(
   }
 }
 
+// Modules that are looked through when no walk has met an object yet, the oldest ones first.
+const MADE: WeakRef<object>[] = [];
+const MOST_MADE = 4096;
+
+/** Remembers a Module for messages about what it will hold. */
+export function noteModule(module: object): void {
+  MADE.push(new WeakRef(module));
+  if (MADE.length <= MOST_MADE) return;
+  const alive = MADE.filter((ref) => ref.deref() !== undefined).slice(-MOST_MADE / 2);
+  MADE.splice(0, MADE.length, ...alive);
+}
+
+/** Walks all Modules that there are, which notes the places of what they hold. */
+function lookAround(): void {
+  for (const ref of MADE) {
+    const module = ref.deref();
+    if (module !== undefined) findVariables(module);
+  }
+}
+
 /**
- * Tells where an object is, as in ` at layers.2.bias of CNN`; empty if no walk has met it yet, or it is no
- * longer there.
+ * Tells where an object is, as in ` at layers.2.bias of CNN`; empty if it is in no Module, or no longer where a walk has
+ * found it.
  */
 export function placeOf(value: object): string {
+  return knownPlace(value) || (lookAround(), knownPlace(value));
+}
+
+function knownPlace(value: object): string {
   const place = PLACES.get(value);
   const root = place?.root.deref();
   if (place === undefined || root === undefined) return "";

@@ -1,10 +1,10 @@
 import { describe, isFloating } from "@flaxen/dtype";
-import { divide, reduceWindow, reshape } from "@flaxen/autodiff";
+import { add, divide, maximum, minimum, reduceWindow, reshape } from "@flaxen/autodiff";
 import type { Tensor, TensorLike, WindowOperator } from "@flaxen/autodiff";
 import { ones } from "@flaxen/ndarray";
 import { checkInput, checkSizes } from "./arguments.ts";
 
-/** Settings of `maxPool` and `minPool`. */
+/** Settings of `maxPool`, `minPool` and `pool`. */
 export interface PoolOptions {
   /** Step between windows on each spatial axis; **1 by default, not the window size**. */
   readonly strides?: readonly number[];
@@ -48,7 +48,7 @@ export function maxPool(
   windowShape: readonly number[],
   { strides, padding }: PoolOptions = {},
 ): Tensor {
-  return pool("maxPool", checkInput("maxPool", x), "max", windowShape, strides, padding);
+  return poolAs("maxPool", checkInput("maxPool", x), "max", windowShape, strides, padding);
 }
 
 /**
@@ -76,7 +76,7 @@ export function minPool(
   windowShape: readonly number[],
   { strides, padding }: PoolOptions = {},
 ): Tensor {
-  return pool("minPool", checkInput("minPool", x), "min", windowShape, strides, padding);
+  return poolAs("minPool", checkInput("minPool", x), "min", windowShape, strides, padding);
 }
 
 /**
@@ -107,7 +107,7 @@ export function avgPool(
   { strides, padding, countIncludePad = true }: AvgPoolOptions = {},
 ): Tensor {
   const input = checkInput("avgPool", x);
-  const total = pool("avgPool", input, "add", windowShape, strides, padding);
+  const total = poolAs("avgPool", input, "add", windowShape, strides, padding);
   if (countIncludePad)
     return divide(
       total,
@@ -115,10 +115,57 @@ export function avgPool(
     );
   const spatial = input.shape.slice(input.ndim - windowShape.length - 1, -1);
   const present = ones([...spatial, 1], total.dtype);
-  return divide(total, pool("avgPool", present, "add", windowShape, strides, padding));
+  return divide(total, poolAs("avgPool", present, "add", windowShape, strides, padding));
 }
 
-function pool(
+/**
+ * Reduces each window, starting from a value: the general form of the other pools.
+ *
+ * **The windows overlap unless `strides` says otherwise**: as in Flax the default stride is 1.
+ *
+ * @param x - shape `[...batch, ...spatial, features]` with any number of batch axes, also none.
+ * @param init - where each window starts: usually 0 for `"add"`, `-Infinity` for `"max"` and `Infinity` for `"min"`,
+ *   which is also what padding counts as, whatever `init` is.
+ * @param operator - `"add"`, `"max"` or `"min"`.
+ * @param windowShape - size of the window on each spatial axis.
+ * @param options - `strides` (default ones) and `padding` (default `"VALID"`).
+ * @returns shape `[...batch, ...windows, features]`.
+ * @throws {@link RangeError} if `operator` is unknown, the window has no axes or more than `x`, or an option does not
+ *   fit.
+ * @throws {@link TypeError} if `init` is no number, or `windowShape` is not an array of integers.
+ *
+ * @example
+ * ```ts
+ * import { pool } from "@flaxen/nnx";
+ *
+ * const x = [[1], [5], [2], [4]];
+ * pool(x, 0, "add", [2], { strides: [2] }); // => [[6], [6]]
+ * pool(x, 3, "max", [2]); // => [[5], [5], [4]]
+ * ```
+ */
+export function pool(
+  x: TensorLike,
+  init: number,
+  operator: WindowOperator,
+  windowShape: readonly number[],
+  { strides, padding }: PoolOptions = {},
+): Tensor {
+  if (!["add", "max", "min"].includes(operator)) {
+    throw new RangeError(
+      `pool: operator must be "add", "max" or "min", got ${describe(operator)}.`,
+    );
+  }
+  if (typeof init !== "number") {
+    throw new TypeError(`pool: init must be a number, got ${describe(init)}.`);
+  }
+  const input = checkInput("pool", x);
+  const y = poolAs("pool", input, operator, windowShape, strides, padding);
+  if (operator === "max") return maximum(y, init);
+  if (operator === "min") return minimum(y, init);
+  return add(y, init);
+}
+
+function poolAs(
   callee: string,
   x: Tensor,
   operator: WindowOperator,

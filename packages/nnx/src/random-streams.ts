@@ -156,7 +156,7 @@ function streamsOf(node: object): (readonly [Path, RngStream])[] {
 
 /** The streams inside an object whose key and count a filter selects. */
 export function selectStreams(callee: Callee, node: object, only: Filter): RngStream[] {
-  const selects = toPredicate(String(callee), only);
+  const selects = toPredicate(callee, only);
   return streamsOf(node).flatMap(([path, stream]) => {
     const chosen =
       selects([...path, "key"], stream.key) && selects([...path, "count"], stream.count);

@@ -96,6 +96,7 @@ export type RNNResult<Carry, WithCarry extends boolean> = WithCarry extends true
  *
  * @example
  * ```ts
+ * import { all, any, equal } from "@flaxen/autodiff";
  * import type { Tensor, TensorLike } from "@flaxen/autodiff";
  * import { ones } from "@flaxen/ndarray";
  * import { Dropout, GRUCell, RNN, Rngs } from "@flaxen/nnx";
@@ -111,9 +112,10 @@ export type RNNResult<Carry, WithCarry extends boolean> = WithCarry extends true
  *     return [next, this.dropout.forward(y)];
  *   }
  * }
- * const cell = new DroppingCell(1, 4, new Rngs({ params: 0, recurrent: 1 }));
- * const y = new RNN(cell, { broadcastRngs: "recurrent" }).forward(ones([3, 1])).toString();
- * y.match(/0\. /g)?.length; // => 6
+ * const cell = new DroppingCell(1, 4, new Rngs({ params: 0, recurrent: 2 }));
+ * const y = new RNN(cell, { broadcastRngs: "recurrent" }).forward(ones([3, 1]));
+ * any(equal(y, 0), { axis: 0 }); // => [true, true, false, false]
+ * all(equal(y, 0), { axis: 0 }); // => [true, true, false, false]
  * ```
  */
 export class RNN<Carry = Tensor, WithCarry extends boolean = false> extends Module {

@@ -223,9 +223,9 @@ test("jit compiles anew for other shapes, dtypes and static fields, and says so"
     g.explain().map(({ signature, reason }) => [signature, reason]),
     [
       ["(MLP, float32[16, 3])", "first call"],
-      ["(MLP, float32[16, 3])", "another structure or other static fields of the objects"],
+      ["(MLP, float32[16, 3])", "scale of MLP is 2 in place of 1"],
       ["(MLP, float32[1, 3])", "argument leaf 1 is float32[1, 3] in place of float32[16, 3]"],
-      ["(MLP, float32[16, 3])", "another structure or other static fields of the objects"],
+      ["(MLP, float32[16, 3])", "dropout.deterministic of MLP is false in place of true"],
     ],
   );
 });
@@ -397,4 +397,46 @@ test("jit refuses what it cannot take", (t) => {
     instanceOf: TypeError,
     message: "jit: arguments must hold tensors, numbers, keys and plain values, got Date.",
   });
+});
+
+test("jit(f).explain() names the field that made it trace anew", (t) => {
+  class Box extends Module {
+    parts: (Module | Variable)[];
+    options: Record<string, unknown>;
+    constructor(parts: (Module | Variable)[], options: Record<string, unknown> = { rate: 1 }) {
+      super();
+      this.parts = parts;
+      this.options = options;
+    }
+  }
+  const w = (): Variable => new Param(array([1]));
+  const shared = w();
+  const pairs: readonly (readonly [Box, string])[] = [
+    [new Box([w(), w()]), "first call"],
+    [new Box([w(), w(), w()]), "parts.2 of Box is new"],
+    [new Box([w()]), "parts.1 of Box is missing"],
+    [new Box([new Module()]), "parts.0 of Box holds state once and once not"],
+    [new Box([new nnx.PReLU()]), "parts.0 of Box is PReLU in place of Module"],
+    // The first program serves this one, too, and then is the one to compare with.
+    [new Box([w(), w()]), ""],
+    [new Box([shared, shared]), "parts.1 of Box is shared otherwise"],
+    [new Box([w(), w()], { rate: "low" }), 'options.rate of Box is "low" in place of 1'],
+    [new Box([w(), w()], { rate: "high" }), 'options.rate of Box is "high" in place of "low"'],
+    [new Box([w(), w()], { rate: () => 1 }), 'options.rate of Box is rate in place of "high"'],
+    [new Box([w(), w()], { rate: () => 1 }), "options.rate of Box is another rate"],
+    [
+      new Box([w(), new nnx.BatchStat(array([1]))], { rate: 2 }),
+      "options.rate of Box is 2 in place of rate",
+    ],
+    [
+      new Box([w(), new Param(array([1]))], { rate: 2 }),
+      "another class or other metadata of a Variable",
+    ],
+  ];
+  const f = jit((_box: Box, x: Tensor) => add(x, 1));
+  for (const [box] of pairs) f(box, X);
+  t.deepEqual(
+    f.explain().map(({ reason }) => reason),
+    pairs.map(([, reason]) => reason).filter((reason) => reason !== ""),
+  );
 });

@@ -2,6 +2,7 @@
 import { array as arrayOf, flatData, NDArray, ones, zeros } from "@flaxen/ndarray";
 import {
   concatenate,
+  matmul,
   multiply,
   slice,
   square,
@@ -516,4 +517,90 @@ test("cells make zeros to begin with, without streams", (t) => {
   t.deepEqual(list(new nnx.SimpleCell(2, 3, options).initializeCarry([2])), [0, 0, 0]);
   const lstms = [new nnx.LSTMCell(2, 1, options), new nnx.OptimizedLSTMCell(2, 1, options)];
   for (const cell of lstms) t.deepEqual(cell.initializeCarry([2]).map(list), [[0], [0]]);
+});
+
+// --- the general pool ------------------------------------------------------------------------------------
+
+test("pool(x, init, operator, window) starts from init and leaves padding out", (t) => {
+  // nnx.pool(jnp.arange(6.).reshape(1, 6, 1), init, lax.add | lax.max | lax.min, ...), flax 0.12.8.
+  const x = arrayOf([[[0], [1], [2], [3], [4], [5]]]);
+  const flat = (y: Tensor): unknown[] => [...(flatData(y as NDArray) as Float32Array)];
+  const two = { strides: [2] };
+  t.deepEqual(flat(nnx.pool(x, 1, "add", [2], { ...two, padding: "SAME" })), [2, 6, 10]);
+  t.deepEqual(flat(nnx.pool(x, 1, "add", [3], { ...two, padding: [[1, 2]] })), [2, 7, 13, 6]);
+  t.deepEqual(flat(nnx.pool(x, 1, "add", [4], { strides: [3], padding: "SAME" })), [7, 13]);
+  t.deepEqual(flat(nnx.pool(x, 0, "add", [2], two)), [1, 5, 9]);
+  t.deepEqual(flat(nnx.pool(x, 3, "max", [2], two)), [3, 3, 5]);
+  t.deepEqual(flat(nnx.pool(x, 3, "max", [2], { padding: [[1, 1]] })), [3, 3, 3, 3, 4, 5, 5]);
+  t.deepEqual(flat(nnx.pool(x, 2, "min", [2], { ...two, padding: "SAME" })), [0, 2, 2]);
+  t.throws(() => nnx.pool(x, 0, "mean" as never, [2]), {
+    instanceOf: RangeError,
+    message: 'pool: operator must be "add", "max" or "min", got "mean".',
+  });
+  t.throws(() => nnx.pool(x, "0" as never, "add", [2]), {
+    instanceOf: TypeError,
+    message: 'pool: init must be a number, got "0".',
+  });
+});
+
+test("Einsum(..., { einsumOp }) computes with it", (t) => {
+  const calls: string[] = [];
+  const layer = new nnx.Einsum("...i,io->...o", [2, 3], {
+    rngs: rngs(),
+    einsumOp: (labels, x, kernel) => {
+      calls.push(labels);
+      return multiply(matmul(x, kernel), 2);
+    },
+  });
+  const x = ramp(4, 2);
+  const plain = new nnx.Einsum("...i,io->...o", [2, 3], { rngs: rngs() });
+  bitEqual(t, layer.forward(x), multiply(plain.forward(x), 2));
+  t.deepEqual(calls, ["...i,io->...o"]);
+});
+
+test("withAttributes(node, attributes) is a copy that shares Variables", (t) => {
+  const model = new nnx.Sequential(
+    new nnx.Linear(2, 2, { rngs: rngs() }),
+    new nnx.Sequential(new nnx.Dropout(0.5), new nnx.Dropout(0.25)),
+  );
+  const other = nnx.withAttributes(
+    model,
+    { rate: 0.1 },
+    { only: (_, value) => value instanceof nnx.Dropout && value.rate === 0.5 },
+  );
+  t.deepEqual(
+    other.layers[1].layers.map(({ rate }) => rate),
+    [0.1, 0.25],
+  );
+  t.deepEqual(
+    model.layers[1].layers.map(({ rate }) => rate),
+    [0.5, 0.25],
+  );
+  t.is(other.layers[0].kernel, model.layers[0].kernel);
+  t.deepEqual(nnx.withAttributes(model, { none: 1 }, { raiseIfNotFound: false }), model);
+  t.throws(() => nnx.withAttributes(model, { none: 1 }), {
+    instanceOf: RangeError,
+    message: "withAttributes: attributes must exist in at least one selected Module, got none.",
+  });
+  t.throws(() => nnx.withAttributes(3 as never, {}), {
+    instanceOf: TypeError,
+    message: "withAttributes: node must be a Module or another object that holds Variables, got 3.",
+  });
+});
+
+test("iterChildren(node) stops at the nearest Modules", (t) => {
+  class Tree extends nnx.Module {
+    branches: nnx.Module[] = [new nnx.Sequential(new nnx.Dropout(0.5)), new nnx.Dropout(0.1)];
+    root: nnx.PReLU = new nnx.PReLU();
+    named: Map<string, nnx.Module> = new Map([["x", new nnx.PReLU()]]);
+    own: nnx.Param = new nnx.Param(zeros([1]));
+  }
+  const paths = (node: object): string[] => nnx.iterChildren(node).map(([path]) => path.join("."));
+  t.deepEqual(paths(new Tree()), ["branches.0", "branches.1", "named.x", "root"]);
+  t.deepEqual(paths({ a: new Tree() }), ["a"]);
+  t.deepEqual(paths(new nnx.PReLU()), []);
+  t.throws(() => nnx.iterChildren(3 as never), {
+    instanceOf: TypeError,
+    message: "iterChildren: node must be a Module or another object that holds Variables, got 3.",
+  });
 });

@@ -488,7 +488,7 @@ const rows: readonly Row[] = [
   [
     () => gru.forward(zeros([2]), zeros([2])),
     RangeError,
-    "GRUCell.forward: x must have inFeatures = 3 on its last axis, got shape [2].",
+    "GRUCell.forward at cell of RNN: x must have inFeatures = 3 on its last axis, got shape [2].",
   ],
   [
     () => gru.initializeCarry([], { rngs }),
@@ -528,7 +528,7 @@ const rows: readonly Row[] = [
   [
     () => rnn.forward(zeros([2, 4, 2])),
     RangeError,
-    "GRUCell.forward: x must have inFeatures = 3 on its last axis, got shape [2, 2].",
+    "GRUCell.forward at cell of RNN: x must have inFeatures = 3 on its last axis, got shape [2, 2].",
   ],
   [
     () => rnn.forward(zeros([2, 4, 3]), { seqLengths: [1] }),

@@ -689,3 +689,22 @@ test("messages do not name a place where an object is no longer", (t) => {
   holder.blocks[0] = new MLP();
   t.throws(forward, { message: /^Linear\.forward: / });
 });
+
+test("messages name the place in a model that nobody has walked yet", (t) => {
+  class Fresh extends nnx.Module {
+    readonly head: nnx.Sequential = new nnx.Sequential(
+      new nnx.Linear(2, 3, { rngs: new nnx.Rngs(0) }),
+      new nnx.Linear(2, 1, { rngs: new nnx.Rngs(0) }),
+    );
+  }
+  const fresh = new Fresh();
+  t.throws(() => fresh.head.forward([[1, 2]]), {
+    message:
+      "Linear.forward at head.layers.1 of Fresh: x must have inFeatures = 2 on its last axis, got shape [1, 3].",
+  });
+  // However many were made before.
+  const alone = new nnx.Linear(2, 3, { rngs: new nnx.Rngs(0) });
+  const many = Array.from({ length: 5000 }, () => new nnx.Dropout(0));
+  t.throws(() => alone.forward([1]), { message: /^Linear\.forward: x must/ });
+  t.is(many.length, 5000);
+});
