@@ -129,7 +129,13 @@ class KernelGradient implements KernelGradientProgram {
     return Math.ceil((phases[0].rows.end - phases[0].rows.at) / PAIR / MOST_ROWS);
   }
 
-  run(x: number, gradient: number, out: number, first: number = 0, count: number = this.tiles): void {
+  run(
+    x: number,
+    gradient: number,
+    out: number,
+    first: number = 0,
+    count: number = this.tiles,
+  ): void {
     const memory = scratch() as Scratch;
     const at = this.prepare(memory, this.outBytes);
     try {
@@ -205,12 +211,7 @@ class KernelGradient implements KernelGradientProgram {
     gradient: number,
     out: number,
     at: Workspace,
-    take: (
-      phase: PhaseTables,
-      block: number,
-      isFirst: boolean,
-      sum: (to: number) => void,
-    ) => void,
+    take: (phase: PhaseTables, block: number, isFirst: boolean, sum: (to: number) => void) => void,
   ): void {
     const { plan, images, kernels } = this;
     if (pass === 0 && !plan.coversKernel) {
