@@ -1,7 +1,8 @@
 import test from "ava";
 import fc from "fast-check";
 import { bitEqual } from "@flaxen/testing";
-import { setWasmEnabled } from "@flaxen/wasm";
+import { scratch, setWasmEnabled } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
 import * as ops from "@flaxen/autodiff";
 import { add, jit, matmul, multiply, relu, sum } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
@@ -33,6 +34,42 @@ test("jit(f) of float64 goes block by block as well", (t) => {
     f(...(inputs as [Tensor, Tensor, Tensor])),
   );
   t.is(compiled.explain()[0].program?.chains.length, 1);
+});
+
+/** Runs `f` while only so many bytes of the scratch memory are free. */
+function withFree(bytes: number, f: () => void): void {
+  const memory = scratch() as Scratch;
+  const taken = memory.allocate(memory.available - bytes);
+  try {
+    f();
+  } finally {
+    memory.release(taken);
+  }
+}
+
+test("a chain whose workspace does not fit runs step by step", (t) => {
+  const f = (x: Tensor, w: Tensor): Tensor => relu(matmul(x, w));
+  const [x, w] = [drawn([1601, 37], 1), drawn([37, 401], 2)];
+  const compiled = jit(f);
+  const expected = compiled(x, w);
+  const { bytes = 0 } = compiled.explain()[0].program ?? {};
+  withFree(bytes + 64, () => bitEqual(t, compiled(x, w), expected));
+});
+
+test("a convolution whose workspace does not fit throws, and leaves the memory as it was", (t) => {
+  const f = jit((x: Tensor, k: Tensor) => ops.convGeneralDilated(x, k, { padding: "SAME" }));
+  const [x, k] = [drawn([4, 9, 9, 16], 1), drawn([3, 3, 16, 16], 2)];
+  const expected = f(x, k);
+  const { bytes = 0 } = f.explain()[0].program ?? {};
+  withFree(bytes + 64, () => {
+    const before = scratch()?.available;
+    t.throws(() => f(x, k), {
+      instanceOf: RangeError,
+      message: "convolution: the scratch memory must have room for workspace, got too little.",
+    });
+    t.is(scratch()?.available, before);
+  });
+  bitEqual(t, f(x, k), expected);
 });
 
 test("jit(f) of small arrays does not go block by block", (t) => {

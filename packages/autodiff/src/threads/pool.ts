@@ -162,12 +162,13 @@ export function shared(ranges: RangeKernel, alone?: MemoryKernel): MemoryKernel 
   return Object.assign(kernel, { ranges });
 }
 
-/** Does all of it in this thread. */
-export function runInOne(ranges: RangeKernel): Run {
+function runInOne(ranges: RangeKernel): Run {
   return (addresses) => {
-    if (!runRanges(ranges, addresses)) {
-      throw new RangeError(`scratch: the memory must have room for workspace, got too little.`);
-    }
+    if (runRanges(ranges, addresses)) return;
+    const { kind } = ranges.describe();
+    throw new RangeError(
+      `${kind}: the scratch memory must have room for workspace, got too little.`,
+    );
   };
 }
 
