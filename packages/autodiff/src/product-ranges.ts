@@ -3,8 +3,10 @@ import { openGemm } from "@flaxen/linear-algebra";
 import type { Range, RangeKernel } from "./range-kernel.ts";
 import type { ProductDescription } from "./threads/description.ts";
 
-/** Ranges of rows or columns of one matrix had better be a multiple of this. */
-const LINES = 16;
+/** Ranges of rows of one matrix had better be a multiple of this. */
+const ROWS = 16;
+/** The same for columns: the left operand is packed for each range. */
+const COLUMNS = 32;
 /** From so many matrices on, ranges had better be whole ones. */
 const MANY = 8;
 
@@ -15,7 +17,7 @@ export function productRanges(product: ProductDescription): RangeKernel {
   const lines = Math.max(m, n);
   return {
     units: lines * left.length,
-    step: left.length >= MANY ? lines : LINES,
+    step: left.length >= MANY ? lines : byRows ? ROWS : COLUMNS,
     flops: 2 * m * n * k * left.length,
     ...(byRows && { follows: [!transposeA && inOrder(product), false] }),
     describe: () => ({ kind: "matmul", product }),

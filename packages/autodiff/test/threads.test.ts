@@ -1,24 +1,18 @@
 import test from "ava";
 import { bitEqual } from "@flaxen/testing";
-import type { NDArray } from "@flaxen/ndarray";
-import { key, normal } from "@flaxen/rng";
 import { scratch, setWasmEnabled } from "@flaxen/wasm";
 import * as ops from "@flaxen/autodiff";
 import { convGeneralDilated, grad, jit, matmul, setThreads, sum, threads } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
+import { CHAIN_CASES, drawn } from "./chain-cases.ts";
+import type { ChainCase } from "./chain-cases.ts";
 
 // The threads are shared by the whole process, so the tests take turns.
 const serial = test.serial;
 
-function drawn(shape: readonly number[], seed: number, dtype: "float32" | "float64"): NDArray {
-  return normal(key(seed), shape, { dtype }) as NDArray;
-}
+const DTYPES = ["float32", "float64"] as const;
 
-interface Case {
-  readonly name: string;
-  readonly f: (...inputs: Tensor[]) => Tensor | Tensor[];
-  readonly shapes: readonly (readonly number[])[];
-}
+type Case = Pick<ChainCase, "name" | "f" | "shapes">;
 
 const convolution = (
   x: Tensor,
@@ -122,24 +116,101 @@ const CASES: readonly Case[] = [
       [5, 24, 48],
     ],
   },
+  {
+    name: "gradients of a convolution of one feature and large images",
+    f: (x, k) => convolution(x, k, { padding: "SAME" }),
+    shapes: [
+      [7, 45, 47, 1],
+      [3, 3, 1, 35],
+    ],
+  },
+  {
+    name: "gradients of a dilated convolution",
+    f: (x, k) => convolution(x, k, { padding: [[2, 1]], lhsDilation: [2] }),
+    shapes: [
+      [21, 200, 9],
+      [5, 9, 31],
+    ],
+  },
+  {
+    name: "gradients of a convolution with a large kernel",
+    f: (x, k) => convolution(x, k, { padding: "VALID" }),
+    shapes: [
+      [41, 7, 7, 130],
+      [5, 5, 130, 97],
+    ],
+  },
+];
+
+/** What loops do, on enough elements to be spread. */
+const LOOP_CASES: readonly Case[] = [
+  {
+    name: "element-wise operations of an odd number of elements",
+    f: (x, y) => [ops.add(ops.tanh(x), y), ops.greater(x, y), ops.multiply(y, 3)],
+    shapes: [[700_001], [700_001]],
+  },
+  {
+    name: "element-wise operations with broadcast operands",
+    f: (x, row, column) => ops.relu(ops.add(ops.multiply(x, row), column)),
+    shapes: [[1031, 613], [613], [1031, 1]],
+  },
+  {
+    name: "element-wise operations whose operands are broadcast in the middle",
+    f: (x, y) => ops.where(ops.greater(x, y), ops.exp(x), y),
+    shapes: [
+      [17, 203, 211],
+      [17, 1, 211],
+    ],
+  },
+  {
+    name: "sums of rows, and what they are of",
+    f: (x) => {
+      const y = ops.square(x);
+      return [y, sum(y, { axis: 1 }), ops.max(y, { axis: 1 })];
+    },
+    shapes: [[1031, 613]],
+  },
+  {
+    name: "sums of columns, and what they are of",
+    f: (x) => {
+      const y = ops.square(x);
+      return [y, sum(y, { axis: 0 }), ops.max(y, { axis: 0 })];
+    },
+    shapes: [[10_007, 61]],
+  },
+  {
+    name: "sums of rows and of columns",
+    f: (x) => {
+      const y = ops.square(x);
+      return [sum(y, { axis: 0 }), sum(y, { axis: 1 }), sum(y)];
+    },
+    shapes: [[1031, 613]],
+  },
+  {
+    name: "sums over outer and inner axes",
+    f: (x) => [sum(ops.exp(x), { axis: [0, 2] }), ops.min(ops.exp(x), { axis: [0, 2] })],
+    shapes: [[31, 65, 311]],
+  },
 ];
 
 serial("results have the same bits for every number of threads", async (t) => {
-  t.timeout(120_000);
-  const prepared = CASES.flatMap(({ f, shapes }) =>
-    (["float32", "float64"] as const).map((dtype) => {
-      const inputs = shapes.map((shape, i) => drawn(shape, i, dtype));
-      return { inputs, eager: f, compiled: jit(f) };
-    }),
+  t.timeout(300_000);
+  const eager = CASES.flatMap(({ f, shapes }) =>
+    DTYPES.map((dtype) => ({ run: f, inputs: shapes.map((shape, i) => drawn(shape, i, dtype)) })),
   );
-  const expected = prepared.map(({ inputs, compiled }) => [compiled(...inputs)].flat());
+  const compiled = [...CASES, ...LOOP_CASES, ...CHAIN_CASES].flatMap(({ f, shapes }, i) => {
+    const inputs = shapes.map((shape, k) => drawn(shape, k, DTYPES[i % 2]));
+    const run = jit(f);
+    // The first time other threads may come too late, as they have to compile.
+    return [1, 2].map(() => ({ run, inputs }));
+  });
+  const calls = [...eager, ...compiled];
+  const expected = calls.map(({ run, inputs }) => [run(...inputs)].flat());
   for (const n of [2, 3, 1]) {
     await setThreads(n);
     t.is(threads(), n);
-    for (const [i, { inputs, eager, compiled }] of prepared.entries()) {
-      for (const f of [eager, compiled]) {
-        [f(...inputs)].flat().forEach((y, k) => bitEqual(t, y, expected[i][k]));
-      }
+    for (const [i, { run, inputs }] of calls.entries()) {
+      [run(...inputs)].flat().forEach((y, k) => bitEqual(t, y, expected[i][k]));
     }
   }
 });

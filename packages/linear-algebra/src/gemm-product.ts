@@ -15,7 +15,7 @@ import type { Lanes } from "./gemm-tiles.ts";
 /** Rows of A packed at a time: together with a panel of B's strip they stay in the second-level cache. */
 export const PANEL_M = 128;
 /** Up to this many rows, rows of B are read as they lie: packing them would cost more. */
-export const DIRECT_ROWS = 6;
+const DIRECT_ROWS = 6;
 /** The same for lines of B along k, which are transposed on the way. */
 const DIRECT_ROWS_LINES = 1;
 

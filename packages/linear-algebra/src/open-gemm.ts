@@ -1,12 +1,15 @@
 import { scratch } from "@flaxen/wasm";
 import { gemmInScratch, PANEL_N } from "./gemm-in-scratch.ts";
 import { OVERWRITE } from "./gemm-mode.ts";
-import { DIRECT_ROWS, doubleKernel, singleKernel } from "./gemm-product.ts";
+import { doubleKernel, singleKernel } from "./gemm-product.ts";
 import type { Panels } from "./gemm-product.ts";
 import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
 
 /** Bytes of a packed right operand that are kept; a larger one is packed anew for each range. */
 const MOST_KEPT = 8 * 2 ** 20;
+
+/** Products of fewer rows may pack nothing. */
+const FEW_ROWS = 16;
 
 /**
  * Computes a range of rows and columns of C; the arguments are those of {@link gemmInScratch}.
@@ -117,8 +120,7 @@ export function openGemm(
         panels,
       );
     }
-    // A product of very few rows packs nothing.
-    if (!keep || (panels === "keep" && rows <= DIRECT_ROWS)) kept = -1;
+    if (!keep || (panels === "keep" && rows < FEW_ROWS)) kept = -1;
     else kept = b;
   };
 }

@@ -144,6 +144,31 @@ test("one compiled step serves several models in turn, and copies of them", (t) 
   t.deepEqual(valuesOf(copy), valuesOf(eager[0][0]));
 });
 
+test("a large layer, whose update follows its gradient block by block, trains as without jit", (t) => {
+  const run = (compile: boolean): [NDArray[], string[][]] => {
+    const model = new nnx.Linear(1024, 601, { rngs: new Rngs(0), useBias: false });
+    const step = (model: nnx.Linear, x: Tensor): Tensor => {
+      const [loss, grads] = valueAndGrad((model: nnx.Linear) => mean(square(model.forward(x))))(
+        model,
+      );
+      const { kernel } = grads as unknown as { kernel: { value: Tensor } };
+      model.kernel.value = subtract(model.kernel.value, multiply(kernel.value, 0.1));
+      return loss;
+    };
+    const compiled = jit(step);
+    const losses = [0, 1, 2].map((seed) => {
+      const x = normal(key(seed), [37, 1024]) as Tensor;
+      return (compile ? compiled : step)(model, x) as NDArray;
+    });
+    const chains = compiled.explain().flatMap(({ program }) => program?.chains ?? []);
+    return [[...losses, model.kernel.value as NDArray], chains as string[][]];
+  };
+  const [expected] = run(false);
+  const [actual, chains] = run(true);
+  actual.forEach((value, i) => bitEqual(t, value, expected[i]));
+  t.deepEqual(chains, [["matmul", "multiply subtract"]]);
+});
+
 test("an optimizer made anew, equal or with another learning rate, is traced again, but not compiled again", (t) => {
   const model = new nnx.Linear(3, 1, { rngs: new Rngs(0) });
   const step = jit((m: nnx.Linear, optimizer: Optimizer<nnx.Linear>, x: Tensor) => {

@@ -70,7 +70,8 @@ function compile<E extends object>(build: (module: ModuleBuilder) => void): E | 
  * const bytes = emitKernel((module) => {
  *   module.function("seven", {}, "i32", (f) => f.return(7));
  * });
- * if (bytes) loadKernel<{ seven(): number }>(bytes)?.seven(); // => 7
+ * const functions = bytes && loadKernel<{ seven(): number }>(bytes);
+ * functions?.seven(); // => 7
  * ```
  */
 export function emitKernel(build: (module: ModuleBuilder) => void): Uint8Array | undefined {

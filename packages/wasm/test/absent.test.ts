@@ -1,5 +1,12 @@
 import test from "ava";
-import { defineKernel, scratch, simdSupported, wasmSupported } from "@flaxen/wasm";
+import {
+  defineKernel,
+  emitKernel,
+  loadKernel,
+  scratch,
+  simdSupported,
+  wasmSupported,
+} from "@flaxen/wasm";
 import { realm } from "./compiled.ts";
 
 // A file of its own, because the engine is asked once per process.
@@ -12,4 +19,9 @@ test("everything answers no where WebAssembly is missing", (t) => {
     module.function("one", {}, "i32", (f) => f.return(1));
   });
   t.is(kernel(), undefined);
+  t.is(
+    emitKernel(() => {}),
+    undefined,
+  );
+  t.is(loadKernel(new Uint8Array()), undefined);
 });

@@ -1,8 +1,10 @@
 import test from "ava";
 import {
   defineKernel,
+  emitKernel,
   f32,
   i32,
+  loadKernel,
   scratch,
   setWasmEnabled,
   simdSupported,
@@ -77,6 +79,22 @@ test("defineKernel(build) throws Error when build writes an invalid module", (t)
     module.function("wrong", {}, "i32", (f) => f.return({ type: "i32", code: [] }));
   });
   t.throws(() => kernel(), {
+    instanceOf: Error,
+    message: "defineKernel: build must write a valid module, got one that does not validate.",
+  });
+});
+
+test("emitKernel(build) and loadKernel(bytes) give functions over the scratch memory", (t) => {
+  const bytes = emitKernel((module) => {
+    module.function("load", { at: "i32" }, "i32", (f, { at }) => f.return(i32.load(at)));
+  })!;
+  t.true(bytes instanceof Uint8Array);
+  const memory = scratch()!;
+  const at = memory.allocate(4);
+  memory.i32[at / 4] = 42;
+  t.is(loadKernel<{ load(at: number): number }>(bytes)!.load(at), 42);
+  memory.release(at);
+  t.throws(() => loadKernel(bytes.slice(0, -1)), {
     instanceOf: Error,
     message: "defineKernel: build must write a valid module, got one that does not validate.",
   });

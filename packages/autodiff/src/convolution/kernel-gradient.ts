@@ -28,8 +28,11 @@ export interface KernelGradientProgram {
   readonly tiles: number;
   /** Writes the tiles of the gradient from `first` on. */
   run(x: number, gradient: number, out: number, first?: number, count?: number): void;
-  /** Writes the sums of passes; the caller releases the workspace. Undefined if there is no room. */
-  open(x: number, gradient: number, out: number, sums: number): Range | undefined;
+  /**
+   * Writes the sums of passes, each of which is split into so many parts of the tiles. The caller releases the
+   * workspace; undefined if there is no room.
+   */
+  open(x: number, gradient: number, out: number, sums: number, splits: number): Range | undefined;
   /** Adds the sums of all passes. */
   finish(out: number, sums: number): void;
 }
@@ -129,14 +132,17 @@ class KernelGradient implements KernelGradientProgram {
     return Math.ceil((phases[0].rows.end - phases[0].rows.at) / PAIR / MOST_ROWS);
   }
 
-  run(x: number, gradient: number, out: number, first: number = 0, count: number = this.tiles): void {
+  run(
+    x: number,
+    gradient: number,
+    out: number,
+    first: number = 0,
+    count: number = this.tiles,
+  ): void {
     const memory = scratch() as Scratch;
     const at = this.prepare(memory, this.outBytes);
     try {
-      const phases =
-        count === this.tiles
-          ? this.phases
-          : this.phases.map((phase) => ({ ...phase, rows: tilesOf(phase.rows, first, count) }));
+      const phases = this.phasesOf(first, count);
       for (let pass = 0; pass < this.passes; pass++) {
         this.sumPass(pass, phases, x, gradient, out, at, (phase, _, isFirst, sum) => {
           sum(isFirst ? out : at.sums);
@@ -148,17 +154,28 @@ class KernelGradient implements KernelGradientProgram {
     }
   }
 
-  open(x: number, gradient: number, out: number, sums: number): Range | undefined {
+  open(x: number, gradient: number, out: number, sums: number, splits: number): Range | undefined {
     const memory = scratch() as Scratch;
     if (this.bytes > memory.available) return undefined;
     const at = this.prepare(memory, 0);
+    const border = (split: number): number => Math.round((split * this.tiles) / splits);
+    const parts = Array.from({ length: splits }, (_, split) =>
+      this.phasesOf(border(split), border(split + 1) - border(split)),
+    );
     return (first, count) => {
-      for (let pass = first; pass < first + count; pass++) {
-        this.sumPass(pass, this.phases, x, gradient, out, at, (_, block, isFirst, sum) =>
+      for (let unit = first; unit < first + count; unit++) {
+        const pass = Math.floor(unit / splits);
+        this.sumPass(pass, parts[unit % splits], x, gradient, out, at, (_, block, isFirst, sum) =>
           sum(isFirst ? out : this.sumsOf(sums, pass, block)),
         );
       }
     };
+  }
+
+  /** The phases with a part of the tiles. */
+  private phasesOf(first: number, count: number): readonly PhaseTables[] {
+    if (count === this.tiles) return this.phases;
+    return this.phases.map((phase) => ({ ...phase, rows: tilesOf(phase.rows, first, count) }));
   }
 
   finish(out: number, sums: number): void {
@@ -205,12 +222,7 @@ class KernelGradient implements KernelGradientProgram {
     gradient: number,
     out: number,
     at: Workspace,
-    take: (
-      phase: PhaseTables,
-      block: number,
-      isFirst: boolean,
-      sum: (to: number) => void,
-    ) => void,
+    take: (phase: PhaseTables, block: number, isFirst: boolean, sum: (to: number) => void) => void,
   ): void {
     const { plan, images, kernels } = this;
     if (pass === 0 && !plan.coversKernel) {

@@ -21,6 +21,8 @@ const REMEMBERED = 32;
 
 /** Bytes of sums of the kernel gradient that threads leave for the first one to add. */
 const MOST_SUMS = 8 * 2 ** 20;
+/** With so many parts the last one keeps nobody waiting for long. */
+const ENOUGH_PARTS = 24;
 /** Ranges of rows of the kernel gradient for several threads: each goes over all pixels once more. */
 const ROW_PARTS = 4;
 
@@ -111,19 +113,20 @@ function plan(
   }
 }
 
-/** By passes over the images, or by rows of the gradient if the sums of all passes are large. */
+/** By passes over the images, few of which are split by rows; or by rows alone if the sums of all passes are large. */
 function kernelGradientRanges(
   program: KernelGradientProgram,
   common: Pick<RangeKernel, "flops" | "describe">,
 ): RangeKernel | undefined {
   const { passes, sumBytes, tiles, bytes } = program;
   if (passes > 1 && sumBytes <= MOST_SUMS) {
+    const splits = Math.min(tiles, Math.ceil(ENOUGH_PARTS / passes));
     return {
       ...common,
-      units: passes,
+      units: passes * splits,
       step: 1,
       between: sumBytes,
-      open: ([x, gradient, out, sums]) => program.open(x, gradient, out, sums),
+      open: ([x, gradient, out, sums]) => program.open(x, gradient, out, sums, splits),
       finish: ([, , out, sums]) => program.finish(out, sums),
     };
   }

@@ -3,8 +3,8 @@ import { storageOf } from "./cluster.ts";
 import type { GraphValue } from "./graph.ts";
 import type { Step } from "./steps.ts";
 
-/** Results that steps hand to one another are still in the second-level cache if they have fewer bytes than this. */
-const CACHED_BYTES = 512 * 1024;
+/** Results of fewer bytes are still in a cache near by when the next step reads them. */
+const CACHED_BYTES = 2 * 1024 * 1024;
 /** Bytes that a block writes, at most if that is possible. */
 const BLOCK_BYTES = 256 * 1024;
 

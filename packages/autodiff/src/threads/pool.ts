@@ -9,11 +9,15 @@ import * as at from "./control.ts";
 /** Floating-point operations from which on it pays to wake other threads. */
 export const WORTH_SHARING = 4e6;
 /** Parts of a job, about: the last ones must not keep other threads waiting for long. */
-const PARTS = 16;
+const PARTS = 32;
 /** Turns of waiting for the last parts before this thread sleeps. */
-const SPINS = 2000;
-/** After so many runs the slower way is tried again. */
-const PROBE = 32;
+const SPINS = 10_000;
+/** Sharing has to take less than this share of the time alone, since it takes time of other cores too. */
+const GAIN = 0.95;
+/** After so many runs in this thread sharing is tried again. */
+const TRY_SHARING = 32;
+/** After so many shared runs one in this thread is timed again. */
+const TRY_ALONE = 128;
 /** The first runs are shared. */
 const FIRST = 4;
 /** So many of them say nothing of later ones. */
@@ -116,8 +120,9 @@ class Choice {
   next(): boolean {
     const run = this.runs++;
     if (run < FIRST) return true;
-    if (run === FIRST || run % PROBE === 1) return false;
-    return run % PROBE === 0 || this.together <= this.alone;
+    if (run === FIRST) return false;
+    const share = this.together <= GAIN * this.alone;
+    return run % (share ? TRY_ALONE : TRY_SHARING) === 0 ? !share : share;
   }
 
   /** Notes how long a run took. In their first ones the other threads still compile. */
@@ -129,7 +134,8 @@ class Choice {
 }
 
 function mean(before: number, latest: number): number {
-  return before === 0 ? latest : before + LATEST * (latest - before);
+  // A run that took much longer than others was interrupted.
+  return before === 0 ? latest : before + LATEST * (Math.min(latest, 2 * before) - before);
 }
 
 /** Runs a kernel on the arrays at these addresses. */
@@ -156,12 +162,13 @@ export function shared(ranges: RangeKernel, alone?: MemoryKernel): MemoryKernel 
   return Object.assign(kernel, { ranges });
 }
 
-/** Does all of it in this thread. */
-export function runInOne(ranges: RangeKernel): Run {
+function runInOne(ranges: RangeKernel): Run {
   return (addresses) => {
-    if (!runRanges(ranges, addresses)) {
-      throw new RangeError(`scratch: the memory must have room for workspace, got too little.`);
-    }
+    if (runRanges(ranges, addresses)) return;
+    const { kind } = ranges.describe();
+    throw new RangeError(
+      `${kind}: the scratch memory must have room for workspace, got too little.`,
+    );
   };
 }
 

@@ -20,7 +20,8 @@ let running: Running | null = null;
 let changing: Promise<void> = Promise.resolve();
 
 /**
- * Sets how many threads large matrix products and convolutions are spread over.
+ * Sets how many threads large matrix products, convolutions and pooling are spread over, and, in programs that `jit`
+ * has compiled, large element-wise loops, reductions and chains of steps.
  *
  * Results have the same bits for every number. Node uses worker threads; pages use Web Workers and must be
  * cross-origin isolated, since the threads share memory. Without this call there is one thread. While other programs

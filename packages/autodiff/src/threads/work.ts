@@ -4,8 +4,8 @@ import type { Range, RangeKernel } from "../range-kernel.ts";
 import * as at from "./control.ts";
 import type { RangesDescription } from "./description.ts";
 
-/** Turns of waiting for a job before a thread sleeps; waking it takes about 10 µs. */
-const SPINS = 5000;
+/** Turns of waiting for a job before a thread sleeps, some 50 µs; waking it takes about 10. */
+const SPINS = 50_000;
 
 /** Kernels that a thread remembers. */
 const MOST_KERNELS = 256;
