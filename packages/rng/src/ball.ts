@@ -7,6 +7,7 @@ import { floatSample } from "./float-sample.ts";
 import { generalizedNormalValues } from "./generalized-normal-values.ts";
 import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
+import { rowSum } from "./row-sum.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
@@ -60,9 +61,10 @@ export function ball(
   const values = generalizedNormalValues(normalKey, count, single, dtype);
   const others = exponentialValues(exponentialKey, size, dtype);
   const inverse = round(1 / exponent);
+  const powers = values.map((x) => pow(Math.abs(x), exponent));
+  const sumRow = rowSum(dtype, d, count);
   for (let i = 0; i < size; i++) {
-    let sum = 0;
-    for (let j = 0; j < d; j++) sum = round(sum + pow(Math.abs(values[i * d + j]), exponent));
+    const sum = sumRow(powers, i * d);
     const shrink = round(1 / pow(round(sum + others[i]), inverse));
     for (let j = 0; j < d; j++) values[i * d + j] = round(values[i * d + j] * shrink);
   }

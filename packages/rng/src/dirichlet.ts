@@ -8,6 +8,7 @@ import { gammaValues } from "./gamma-values.ts";
 import { useKey } from "./key.ts";
 import type { Key } from "./make-key.ts";
 import { checkParameters, checkRealArray, FINITE_NOT_NEGATIVE } from "./parameters.ts";
+import { rowSum } from "./row-sum.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
 import { handOver } from "./traced-key.ts";
@@ -72,16 +73,13 @@ export function dirichlet(
     }
   }
   const values = gammaValues(key, size, alphas, dtype, true);
+  const sumRow = rowSum(dtype, n, size);
   for (let row = 0; row < rows; row++) {
     const one = values.subarray(row * n, row * n + n);
     let most = -Infinity;
     for (let j = 0; j < n; j++) most = Math.max(most, one[j]);
-    let sum = 0;
-    for (let j = 0; j < n; j++) {
-      one[j] = exp(round(one[j] - most));
-      sum = round(sum + one[j]);
-    }
-    const inverse = round(1 / sum);
+    for (let j = 0; j < n; j++) one[j] = exp(round(one[j] - most));
+    const inverse = round(1 / sumRow(one, 0));
     for (let j = 0; j < n; j++) one[j] = round(one[j] * inverse);
   }
   return floatSample(values, full, dtype);

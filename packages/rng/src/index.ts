@@ -44,7 +44,7 @@ export type { GumbelOptions } from "./gumbel.ts";
 export type { GumbelMode } from "./gumbel-values.ts";
 export type { IntegerDType } from "./integer-dtype.ts";
 export { clone, key, keyData, keyDtype, keyImpl, setKeyReuseCheck, wrapKeyData } from "./key.ts";
-export type { KeyOptions } from "./key.ts";
+export type { KeyOptions, NestedKeys } from "./key.ts";
 export { laplace } from "./laplace.ts";
 export { logistic } from "./logistic.ts";
 export { lognormal } from "./lognormal.ts";

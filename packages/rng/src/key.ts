@@ -180,12 +180,16 @@ export function checkKey(callee: string, x: unknown): asserts x is Key {
   throw new TypeError(`${callee}: key must be a Key, got ${describe(x)}. Make one with key(seed).`);
 }
 
+/** A key or nested arrays of keys, such as {@link split} makes. */
+export type NestedKeys = Key | readonly NestedKeys[];
+
 /**
  * Returns the words of one key, or of several as rows.
  *
- * @param key - A key or an array of keys.
- * @returns A uint32 array of shape `[2]`, or `[n, 2]` for `n` keys.
+ * @param key - A key, or an array of keys, which may be nested.
+ * @returns A uint32 array of shape `[2]`, or `[n, 2]` for `n` keys, with an axis more for each more level of arrays.
  * @throws {@link TypeError} if `key` is neither a key nor an array of keys.
+ * @throws {@link RangeError} if nested arrays differ in length.
  *
  * @example
  * ```ts
@@ -195,21 +199,30 @@ export function checkKey(callee: string, x: unknown): asserts x is Key {
  * keyData(split(key(0))); // => [[1797259609, 2579123966], [928981903, 3453687069]]
  * ```
  */
-export function keyData(key: Key | readonly Key[]): NDArray<"uint32"> {
+export function keyData(key: NestedKeys): NDArray<"uint32"> {
   if (!Array.isArray(key)) {
     checkKey("keyData", key);
     const traced = tracedPart(key);
     if (traced) return traced as unknown as NDArray<"uint32">;
     return new NDArray(Uint32Array.from(key.words), [2], [1], 0, "uint32");
   }
-  const keys: readonly unknown[] = key;
+  const shape: number[] = [];
+  let keys: readonly unknown[] = [key];
+  while (Array.isArray(keys[0])) {
+    const level = keys as readonly (readonly unknown[])[];
+    const { length } = level[0];
+    if (!level.every((list) => Array.isArray(list) && list.length === length)) {
+      throw new RangeError("keyData: key must hold arrays of equal lengths.");
+    }
+    shape.push(length);
+    keys = level.flat(1);
+  }
   keys.forEach((one) => checkKey("keyData", one));
-  return rowsOf(keys as readonly Key[]);
+  return rowsOf(keys as readonly Key[], [...shape, 2]);
 }
 
-function rowsOf(keys: readonly Key[]): NDArray<"uint32"> {
-  const shape = [keys.length, 2];
-  const traced = handOver("keyData", keys, shape, "uint32", (...keys) => rowsOf(keys), []);
+function rowsOf(keys: readonly Key[], shape: readonly number[]): NDArray<"uint32"> {
+  const traced = handOver("keyData", keys, shape, "uint32", (...keys) => rowsOf(keys, shape), []);
   if (traced) return traced;
   const words = Uint32Array.from(keys.flatMap((one) => one.words));
   return new NDArray(words, shape, undefined, 0, "uint32");

@@ -22,6 +22,8 @@ export function polynomial64(x: number, coefficients: readonly number[]): number
 /** `ln(1 + x)` in float64, in the form that XLA compiles on a CPU. */
 export function log1p64(x: number): number {
   if (!(Math.abs(x) < 0.4142135623730951)) return log64(1 + x);
+  // The sign of a zero matters to those who divide by the result.
+  if (x === 0) return x;
   const square = x * x;
   const quotient = polynomial64(x, TOP) / polynomial64(x, BOTTOM);
   return x + fma64(-0.5, square, x * square * quotient);

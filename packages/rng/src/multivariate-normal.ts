@@ -104,14 +104,47 @@ export function multivariateNormal(
   const rows = sizeOf(draws);
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < n; i++) {
-      let sum = 0;
-      for (let j = 0; j < n; j++)
-        sum += factor[((row * n + i) * n + j) * step] * normals[row * n + j];
+      const term = (j: number): number => factor[((row * n + i) * n + j) * step];
+      const sum = dotOf(n, rows, term, normals, row * n, dtype);
       const at = row * n + i;
       values[at] = round(round(sum) + centre.values[at * centre.step]);
     }
   }
   return floatSample(values, full, dtype);
+}
+
+/**
+ * Multiplies `n` factors with the numbers from `start` on and sums, where `n` is below 8 with the roundings of JAX on a
+ * CPU: few rows by fused steps, others by adding neighbours, then neighbouring sums.
+ */
+function dotOf(
+  n: number,
+  rows: number,
+  factor: (j: number) => number,
+  numbers: ArrayLike<number>,
+  start: number,
+  dtype: RealDType,
+): number {
+  const { round, fma } = arithmeticOf(dtype);
+  if (n < 8 && (rows < 8 || dtype === "float64")) {
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum = fma(factor(j), numbers[start + j], sum);
+    return sum;
+  }
+  if (n < 8) {
+    let terms = Array.from({ length: n }, (_, j) => round(factor(j) * numbers[start + j]));
+    while (terms.length > 1) {
+      const sums: number[] = [];
+      for (let j = 0; j < terms.length; j += 2) {
+        sums.push(j + 1 < terms.length ? round(terms[j] + terms[j + 1]) : terms[j]);
+      }
+      terms = sums;
+    }
+    return terms[0] ?? 0;
+  }
+  let sum = 0;
+  for (let j = 0; j < n; j++) sum += factor(j) * numbers[start + j];
+  return sum;
 }
 
 type Batches = readonly (readonly [name: string, shape: Shape])[];

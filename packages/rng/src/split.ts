@@ -1,6 +1,8 @@
 import { describe } from "@flaxen/dtype";
-import { NDArray } from "@flaxen/ndarray";
+import { checkShape, NDArray, sizeOf } from "@flaxen/ndarray";
+import type { Shape } from "@flaxen/ndarray";
 import { keyData, useKey } from "./key.ts";
+import type { NestedKeys } from "./key.ts";
 import { makeKey } from "./make-key.ts";
 import type { Key } from "./make-key.ts";
 import { hashCounters } from "./threefry.ts";
@@ -13,10 +15,12 @@ import { fillWords } from "./words.ts";
  * Draw from the new keys, never again from the old one.
  *
  * @param key - The key to split.
- * @param num - How many keys to make, an integer of at least 1 (default 2).
- * @returns `num` keys of the same layout. In the partitionable layout key `i` is `foldIn(key, i)`.
- * @throws {@link TypeError} if `key` is not a key or `num` not a number.
- * @throws {@link RangeError} if `num` is not a positive integer.
+ * @param num - How many keys to make, an integer of at least 1 (default 2), or a shape.
+ * @returns `num` keys of the same layout, as nested arrays for a shape. In the partitionable layout key `i` is
+ *   `foldIn(key, i)`.
+ * @throws {@link TypeError} if `key` is not a key, or `num` neither a number nor a shape.
+ * @throws {@link RangeError} if `num` is not a positive integer, or its shape holds anything but non-negative integers or
+ *   has 2^31 elements or more.
  *
  * @example
  * ```ts
@@ -26,16 +30,39 @@ import { fillWords } from "./words.ts";
  * a.words; // => [1797259609, 2579123966]
  * b.words; // => [928981903, 3453687069]
  * split(key(1), 3).length; // => 3
+ * const [[c]] = split(key(0), [1, 2]);
+ * c.words; // => [1797259609, 2579123966]
  * ```
  */
-export function split(key: Key, num = 2): Key[] {
+export function split(key: Key, num?: number): Key[];
+/** Splits a key into nested arrays of keys, for shapes of one and two axes. */
+export function split(key: Key, shape: readonly [number]): Key[];
+/** The same for two axes. */
+export function split(key: Key, shape: readonly [number, number]): Key[][];
+/** The same for any shape; that of no axis gives a key. */
+export function split(key: Key, shape: Shape): NestedKeys;
+export function split(key: Key, num: number | Shape = 2): NestedKeys {
   useKey("split", key);
+  if (Array.isArray(num)) {
+    checkShape("split", num);
+    const size = sizeOf(num);
+    if (size > 2 ** 31 - 1) {
+      throw new RangeError(
+        `split: shape must have fewer than 2^31 elements, got ${describe(num)}.`,
+      );
+    }
+    return nest(size === 0 ? [] : drawKeys(key, size), num);
+  }
   if (typeof num !== "number") {
-    throw new TypeError(`split: num must be an integer, got ${describe(num)}.`);
+    throw new TypeError(`split: num must be an integer or a shape, got ${describe(num)}.`);
   }
   if (!Number.isInteger(num) || num < 1 || num > 2 ** 31 - 1) {
     throw new RangeError(`split: num must be an integer in [1, 2^31), got ${describe(num)}.`);
   }
+  return drawKeys(key, num);
+}
+
+function drawKeys(key: Key, num: number): Key[] {
   const traced = handOver(
     "split",
     [key],
@@ -46,6 +73,13 @@ export function split(key: Key, num = 2): Key[] {
   );
   if (traced) return tracedKeys(traced, key.partitionable);
   return splitKey(key, num);
+}
+
+/** Groups keys by the axes of a shape. */
+function nest(keys: readonly Key[], [length, ...rest]: Shape): NestedKeys {
+  if (length === undefined) return keys[0];
+  const size = sizeOf(rest);
+  return Array.from({ length }, (_, i) => nest(keys.slice(i * size, (i + 1) * size), rest));
 }
 
 /** Makes keys of the rows of a stand-in. */

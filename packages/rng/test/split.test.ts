@@ -1,6 +1,8 @@
 import test from "ava";
 import fc from "fast-check";
+import { array } from "@flaxen/ndarray";
 import { foldIn, key, keyData, split, wrapKeyData } from "@flaxen/rng";
+import { bitEqual } from "@flaxen/testing";
 import { answer, legacy, modern } from "./answers.ts";
 
 const legacyLayout = { partitionable: false };
@@ -128,9 +130,72 @@ test("split(key, num) throws when num is not a positive integer", (t) => {
       message: `split: num must be an integer in [1, 2^31), got ${num}.`,
     });
   }
-  t.throws(() => split(modern, [2] as never), {
+  t.throws(() => split(modern, "2" as never), {
     instanceOf: TypeError,
-    message: "split: num must be an integer, got [2].",
+    message: 'split: num must be an integer or a shape, got "2".',
+  });
+});
+
+test("split(key, shape) nests the keys of split(key, size)", (t) => {
+  // jax.random.key_data(jax.random.split(jax.random.key(7), (2, 3))) in JAX 0.10.2.
+  bitEqual(
+    t,
+    keyData(split(modern, [2, 3])),
+    array(
+      [
+        [
+          [3625411723, 1954958720],
+          [195045567, 4062205631],
+          [966301609, 1948237315],
+        ],
+        [
+          [276534068, 1641862660],
+          [51277378, 3088387524],
+          [3583082021, 1947592014],
+        ],
+      ],
+      "uint32",
+    ),
+  );
+  for (const key of [modern, legacy]) {
+    t.deepEqual(split(key, [2, 3]).flat(), split(key, 6));
+    t.deepEqual(split(key, [4]), split(key, 4));
+    t.deepEqual(split(key, []), split(key, 1)[0]);
+    t.deepEqual(split(key, [2, 0]), [[], []]);
+    t.deepEqual(split(key, [0, 2]), []);
+    t.deepEqual(keyData(split(key, [2, 0])).shape, [2, 0, 2]);
+    t.deepEqual(keyData(split(key, [2, 1, 3])).shape, [2, 1, 3, 2]);
+  }
+});
+
+test("split(key, shape) throws when shape is not a list of sizes", (t) => {
+  t.throws(() => split(modern, [2, -1]), {
+    instanceOf: RangeError,
+    message: "split: shape must hold non-negative integers, got [2, -1].",
+  });
+  t.throws(() => split(modern, ["2"] as never), {
+    instanceOf: TypeError,
+    message: 'split: shape must be an array of integers, got ["2"].',
+  });
+  t.throws(() => split(modern, [2 ** 16, 2 ** 15]), {
+    instanceOf: RangeError,
+    message: "split: shape must have fewer than 2^31 elements, got [65536, 32768].",
+  });
+});
+
+test("keyData(keys) throws when nested arrays differ in length or hold no keys", (t) => {
+  for (const keys of [
+    [[modern], []],
+    [[modern], modern],
+  ]) {
+    t.throws(() => keyData(keys), {
+      instanceOf: RangeError,
+      message: "keyData: key must hold arrays of equal lengths.",
+    });
+  }
+  t.throws(() => keyData([[modern, 1]] as never), {
+    instanceOf: TypeError,
+    message: "keyData: key must be a Key, got 1. Make one with key(seed).",
   });
 });
 
