@@ -14,8 +14,10 @@ const PARTS = 32;
 const SPINS = 10_000;
 /** Sharing has to take less than this share of the time alone, since it takes time of other cores too. */
 const GAIN = 0.95;
-/** After so many runs in this thread sharing is tried again. */
-const TRY_SHARING = 32;
+/** Trials of sharing that fail may cost this share of the time; so many runs lie between them, at least and at most. */
+const TRIAL_COST = 0.02;
+const SHORTEST_PAUSE = 16;
+const LONGEST_PAUSE = 256;
 /** After so many shared runs one in this thread is timed again. */
 const TRY_ALONE = 128;
 /** The first runs are shared. */
@@ -115,27 +117,41 @@ class Choice {
   private together = 0;
   private runs = 0;
   private cold = COLD;
+  /** The run in which the other way is tried next. */
+  private trial = FIRST + SHORTEST_PAUSE;
 
   /** Whether the next run is shared: the quicker way, and now and then the other one. */
   next(): boolean {
     const run = this.runs++;
-    if (run < FIRST) return true;
-    if (run === FIRST) return false;
-    const share = this.together <= GAIN * this.alone;
-    return run % (share ? TRY_ALONE : TRY_SHARING) === 0 ? !share : share;
+    if (run <= FIRST) return run < FIRST;
+    const share = this.pays;
+    if (run < this.trial) return share;
+    this.trial = run + (share ? TRY_ALONE : SHORTEST_PAUSE);
+    return !share;
   }
 
   /** Notes how long a run took. In their first ones the other threads still compile. */
   took(shared: boolean, time: number): void {
-    if (!shared) this.alone = mean(this.alone, time);
+    const { alone, together } = this;
+    if (!shared) this.alone = mean(alone, time, 2);
     else if (this.cold > 0) this.cold--;
-    else this.together = mean(this.together, time);
+    else {
+      this.together = mean(together, time, 3);
+      if (alone > 0 && !this.pays) {
+        const pause = Math.round((time / alone - 1) / TRIAL_COST);
+        this.trial = this.runs + Math.min(Math.max(pause, SHORTEST_PAUSE), LONGEST_PAUSE);
+      }
+    }
+  }
+
+  private get pays(): boolean {
+    return this.together <= GAIN * this.alone;
   }
 }
 
-function mean(before: number, latest: number): number {
-  // A run that took much longer than others was interrupted.
-  return before === 0 ? latest : before + LATEST * (Math.min(latest, 2 * before) - before);
+/** A run that took much longer than others was interrupted: it counts as so many times the mean at most. */
+function mean(before: number, latest: number, most: number): number {
+  return before === 0 ? latest : before + LATEST * (Math.min(latest, most * before) - before);
 }
 
 /** Runs a kernel on the arrays at these addresses. */
