@@ -1,6 +1,8 @@
 import { add, multiply } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { describe } from "@flaxen/dtype";
+import { checkDecay
+checkFraction } from "./arguments.ts";
 import { checkFloating } from "./loss-arguments.ts";
 
 /**
@@ -25,10 +27,8 @@ import { checkFloating } from "./loss-arguments.ts";
  */
 export function smoothLabels(labels: TensorLike, alpha: number): Tensor {
   const x = checkFloating("smoothLabels", "labels", labels);
-  if (typeof alpha !== "number" || !(alpha >= 0 && alpha <= 1)) {
-    const message = `smoothLabels: alpha must be a number in [0, 1], got ${describe(alpha)}.`;
-    throw typeof alpha === "number" ? new RangeError(message) : new TypeError(message);
-  }
+  checkDecay
+checkFraction("smoothLabels", "alpha", alpha);
   if (x.ndim === 0) {
     throw new RangeError(`smoothLabels: labels must have at least one axis, got ${describe(x)}.`);
   }
