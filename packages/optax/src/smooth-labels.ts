@@ -1,8 +1,7 @@
 import { add, multiply } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { describe } from "@flaxen/dtype";
-import { checkDecay
-checkFraction } from "./arguments.ts";
+import { checkFraction } from "./arguments.ts";
 import { checkFloating } from "./loss-arguments.ts";
 
 /**
@@ -27,8 +26,7 @@ import { checkFloating } from "./loss-arguments.ts";
  */
 export function smoothLabels(labels: TensorLike, alpha: number): Tensor {
   const x = checkFloating("smoothLabels", "labels", labels);
-  checkDecay
-checkFraction("smoothLabels", "alpha", alpha);
+  checkFraction("smoothLabels", "alpha", alpha);
   if (x.ndim === 0) {
     throw new RangeError(`smoothLabels: labels must have at least one axis, got ${describe(x)}.`);
   }
