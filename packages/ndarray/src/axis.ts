@@ -1,10 +1,5 @@
 import { describe } from "@flaxen/dtype";
 
-/** The name of a function, or what makes it when a message needs it. */
-interface Callee {
-  toString(): string;
-}
-
 /**
  * Returns an axis counted from the front, in the name of the caller.
  *
@@ -23,7 +18,7 @@ interface Callee {
  * normalizeAxis("sum", 3, 3); // throws RangeError: sum: axis must be an integer in [-3, 3), got 3.
  * ```
  */
-export function normalizeAxis(callee: Callee, axis: number, ndim: number): number {
+export function normalizeAxis(callee: { toString(): string }, axis: number, ndim: number): number {
   if (typeof axis !== "number") {
     throw new TypeError(`${callee}: axis must be an integer, got ${describe(axis)}.`);
   }
@@ -55,7 +50,7 @@ export function normalizeAxis(callee: Callee, axis: number, ndim: number): numbe
  * ```
  */
 export function normalizeAxes(
-  callee: Callee,
+  callee: { toString(): string },
   axes: number | readonly number[] | undefined,
   ndim: number,
 ): number[] {

@@ -90,6 +90,7 @@ export { sgd } from "./sgd.ts";
 export type { SgdOptions, SgdState } from "./sgd.ts";
 export { sigmoidBinaryCrossEntropy } from "./sigmoid-binary-cross-entropy.ts";
 export { sigmoidFocalLoss } from "./sigmoid-focal-loss.ts";
+export { smoothLabels } from "./smooth-labels.ts";
 export type { SigmoidFocalLossOptions } from "./sigmoid-focal-loss.ts";
 export {
   softmaxCrossEntropy,

@@ -55,6 +55,7 @@ const {
   sgd,
   sigmoidBinaryCrossEntropy,
   sigmoidFocalLoss,
+  smoothLabels,
   softmaxCrossEntropy,
   softmaxCrossEntropyWithIntegerLabels,
   squaredError,
@@ -1576,6 +1577,31 @@ test(
   refuses,
   () => huberLoss([1, 2], [1, 2], { delta: 0 }),
   "RangeError: huberLoss: delta must be a positive finite number, got 0.",
+);
+test(
+  refuses,
+  () => smoothLabels(zeros([2], "int32"), 0.1),
+  "TypeError: smoothLabels: labels must be floating-point, got int32[2].",
+);
+test(
+  refuses,
+  () => smoothLabels(1, 0.1),
+  "RangeError: smoothLabels: labels must have at least one axis, got float32[].",
+);
+test(
+  refuses,
+  () => smoothLabels([0, 1], 1.5),
+  "RangeError: smoothLabels: alpha must be a number in [0, 1], got 1.5.",
+);
+test(
+  refuses,
+  () => smoothLabels([0, 1], NaN),
+  "RangeError: smoothLabels: alpha must be a number in [0, 1], got NaN.",
+);
+test(
+  refuses,
+  () => smoothLabels([0, 1], "0.1" as never),
+  'TypeError: smoothLabels: alpha must be a number in [0, 1], got "0.1".',
 );
 test(
   refuses,

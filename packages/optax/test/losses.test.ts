@@ -13,6 +13,7 @@ import {
   l2Loss,
   sigmoidBinaryCrossEntropy,
   sigmoidFocalLoss,
+  smoothLabels,
   softmaxCrossEntropy,
   softmaxCrossEntropyWithIntegerLabels,
   squaredError,
@@ -426,4 +427,19 @@ test("huberLoss(predictions, targets, { delta }) meets l2Loss and a line", (t) =
     slope((z) => huberLoss(z, undefined, { delta: 2 }), x),
     [0.5, -1, 2, -2],
   );
+});
+
+test("smoothLabels(labels, alpha) matches Optax", (t) => {
+  // optax.smooth_labels(jnp.eye(3)[jnp.array([0, 2])], 0.1)
+  const labels = oneHot([0, 2]);
+  closeTo(
+    t,
+    smoothLabels(labels, 0.1),
+    [
+      [0.93333334, 0.033333335, 0.033333335],
+      [0.033333335, 0.033333335, 0.93333334],
+    ],
+    { rtol: 1e-7 },
+  );
+  bitEqual(t, smoothLabels(labels, 0), labels);
 });
