@@ -126,13 +126,17 @@ export function handOver<const Inputs extends readonly unknown[], D extends DTyp
 ): NDArray<D> | undefined {
   const parts = inputs.map(tracedPart);
   const traced = parts.filter((part) => !!part);
-  if (traced.length === 0) return undefined;
+  if (!traced[0]) return undefined;
   const draw: TracedDraw = {
     name,
     inputs: traced,
     shape: [...shape],
     dtype,
-    ...(settings === undefined ? {} : { settings: [...settings, ...inputs.map(fixedPart)] }),
+    // What is known of an input before it has a value: of a traced key its layout, of a stand-in nothing.
+    settings: settings && [
+      ...settings,
+      ...inputs.map((input, i) => (parts[i] ? Number(isKey(input) && input.partitionable) : input)),
+    ],
     evaluate: (values) => {
       let next = 0;
       const concrete = inputs.map((input, i) => {
@@ -148,10 +152,4 @@ export function handOver<const Inputs extends readonly unknown[], D extends DTyp
   return (traced[0] as unknown as Record<symbol, SamplerTrace>)[TRACE](
     draw,
   ) as unknown as NDArray<D>;
-}
-
-/** What is known of an input before it has a value. */
-function fixedPart(input: unknown): unknown {
-  if (isTracedKey(input)) return input.partitionable ? "key" : "legacy key";
-  return isTraced(input) ? "stand-in" : input;
 }

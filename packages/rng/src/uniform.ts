@@ -52,14 +52,16 @@ export function uniform(
   const dtype = checkFloatDType("uniform", options.dtype);
   const minval = checkNumber("uniform", "minval", options.minval ?? 0, dtype);
   const maxval = checkNumber("uniform", "maxval", options.maxval ?? 1, dtype);
-  const rule =
-    minval > maxval
-      ? "minval must be at most maxval"
-      : Number.isFinite(roundFloat(dtype, maxval - minval))
-        ? ""
-        : `maxval - minval must be finite in ${dtype}`;
-  if (rule)
-    throw new RangeError(`uniform: ${rule}, got ${describe(minval)} and ${describe(maxval)}.`);
+  if (minval > maxval) {
+    throw new RangeError(
+      `uniform: minval must be at most maxval, got ${describe(minval)} and ${describe(maxval)}.`,
+    );
+  }
+  if (!Number.isFinite(roundFloat(dtype, maxval - minval))) {
+    throw new RangeError(
+      `uniform: maxval - minval must be finite in ${dtype}, got ${describe(minval)} and ${describe(maxval)}.`,
+    );
+  }
   const fixed = { dtype, minval, maxval };
   const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed), [
     minval,
