@@ -1,7 +1,7 @@
 import { describe } from "@flaxen/dtype";
 import { scratch } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
-import { doubleKernel, singleKernel } from "./gemm-product.ts";
+import { doubleKernel, isSmall, singleKernel } from "./gemm-product.ts";
 import type { GemmKernel } from "./gemm-product.ts";
 import { OVERWRITE } from "./gemm-mode.ts";
 import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
@@ -77,26 +77,20 @@ export function gemmInScratch(
   if (!memory) return false;
   const bytes = single ? 4 : 8;
   const { capacity } = memory;
-  checkCount("m", m);
-  checkCount("n", n);
-  checkCount("k", k);
-  checkExtent("a", a, m * k * bytes, capacity);
-  checkExtent("b", b, k * n * bytes, capacity);
-  checkExtent("c", c, m * n * bytes, capacity);
-  checkCount("first", first);
-  checkCount("rows", rows);
-  if (first + rows > m) {
-    throw new RangeError(
-      `gemmInScratch: first + rows must be at most m = ${m}, got ${first} + ${rows}.`,
-    );
-  }
-  checkCount("firstColumn", firstColumn);
-  checkCount("columns", columns);
-  if (firstColumn + columns > n) {
-    throw new RangeError(
-      `gemmInScratch: firstColumn + columns must be at most n = ${n}, got ${firstColumn} + ${columns}.`,
-    );
-  }
+  const fits =
+    isCount(m) &&
+    isCount(n) &&
+    isCount(k) &&
+    isCount(first) &&
+    isCount(rows) &&
+    isCount(firstColumn) &&
+    isCount(columns) &&
+    first + rows <= m &&
+    firstColumn + columns <= n &&
+    isExtent(a, m * k * bytes, capacity) &&
+    isExtent(b, k * n * bytes, capacity) &&
+    isExtent(c, m * n * bytes, capacity);
+  if (!fits) explain(m, n, k, a, b, c, bytes, capacity, first, rows, firstColumn, columns);
   if (rows === 0 || columns === 0) return true;
   const cStride = n * bytes;
   const cFrom = c + first * cStride + firstColumn * bytes;
@@ -164,6 +158,11 @@ function product(
   c: number,
   cStride: number,
 ): boolean {
+  if (isSmall(n, k, bytes) && !transB) {
+    // Nothing is packed.
+    kernel.product(transA, false, m, n, k, a, aStride, b, bStride, c, cStride, 0, 0, k, OVERWRITE);
+    return true;
+  }
   const kc = panelDepth(k, bytes);
   const aBytes = packedElementsA(m, kc) * bytes;
   const needed = aBytes + packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
@@ -192,8 +191,53 @@ function product(
   return true;
 }
 
+/** Throws the error of the first argument that is wrong. */
+function explain(
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  b: number,
+  c: number,
+  bytes: number,
+  capacity: number,
+  first: number,
+  rows: number,
+  firstColumn: number,
+  columns: number,
+): void {
+  checkCount("m", m);
+  checkCount("n", n);
+  checkCount("k", k);
+  checkExtent("a", a, m * k * bytes, capacity);
+  checkExtent("b", b, k * n * bytes, capacity);
+  checkExtent("c", c, m * n * bytes, capacity);
+  checkCount("first", first);
+  checkCount("rows", rows);
+  if (first + rows > m) {
+    throw new RangeError(
+      `gemmInScratch: first + rows must be at most m = ${m}, got ${first} + ${rows}.`,
+    );
+  }
+  checkCount("firstColumn", firstColumn);
+  checkCount("columns", columns);
+  if (firstColumn + columns > n) {
+    throw new RangeError(
+      `gemmInScratch: firstColumn + columns must be at most n = ${n}, got ${firstColumn} + ${columns}.`,
+    );
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function isExtent(address: number, bytes: number, capacity: number): boolean {
+  return isCount(address) && address + bytes <= capacity;
+}
+
 function checkCount(name: string, value: number): void {
-  if (!(Number.isSafeInteger(value) && value >= 0)) {
+  if (!isCount(value)) {
     throw new RangeError(
       `gemmInScratch: ${name} must be a non-negative integer, got ${describe(value)}.`,
     );

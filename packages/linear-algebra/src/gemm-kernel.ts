@@ -3,7 +3,6 @@ import type { ModuleBuilder } from "@flaxen/wasm";
 import { buildNegate, buildPackLines, buildPackRows } from "./gemm-pack.ts";
 import {
   buildColumnTile,
-  buildDirect,
   buildDots,
   buildRowTile,
   DOT_LINES,
@@ -74,14 +73,13 @@ export interface ColumnEdgeKernel {
   ) => void;
 }
 
-/** A few rows of C over a packed strip of A and B as it lies. Reading goes up to 124 bytes past the end of B. */
-export interface FewRowsKernel {
-  readonly fewRows: (
+/** One row of C over a packed row of A and lines of B along k as they lie. Reading goes up to a vector past their ends. */
+export interface DotsKernel {
+  readonly dots: (
     a: number,
     b: number,
     bStride: number,
     c: number,
-    cStride: number,
     columns: number,
     kc: number,
     fresh: number,
@@ -220,67 +218,17 @@ export function defineColumnEdge(
   });
 }
 
-/** For 1 to 4 rows: how many vectors the tiles are wide, widest first; accumulators fit the registers. */
-const DIRECT_VECTORS: readonly (readonly number[])[] = [
-  [8, 4, 2],
-  [4, 2],
-  [3, 1],
-  [2, 1],
-];
-
-/** Defines the product of 1 to 4 rows with rows of B. */
-export function defineDirect(lanes: Lanes, rows: number): () => FewRowsKernel | undefined {
-  return defineKernel<FewRowsKernel>((module) => buildFewRows(module, lanes, rows));
-}
-
-function buildFewRows(module: ModuleBuilder, lanes: Lanes, rows: number): void {
-  const tiles = DIRECT_VECTORS[rows - 1].map(
-    (vectors) => [vectors, buildDirect(module, lanes, rows, vectors)] as const,
-  );
-  module.function(
-    "fewRows",
-    {
-      a: "i32",
-      b: "i32",
-      bStride: "i32",
-      c: "i32",
-      cStride: "i32",
-      columns: "i32",
-      kc: "i32",
-      fresh: "i32",
-    },
-    undefined,
-    (f, { a, b, bStride, c, cStride, columns, kc, fresh }) => {
-      f.while(i32.gtS(columns, 0), () => {
-        f.block((done) => {
-          for (const [i, [vectors, tile]] of tiles.entries()) {
-            const narrower = i + 1 < tiles.length ? tiles[i + 1][0] * lanes.count : 0;
-            f.if(i32.gtS(columns, narrower), () => {
-              f.call(tile, a, b, bStride, kc, c, cStride, columns, fresh);
-              f.set(b, i32.add(b, 16 * vectors));
-              f.set(c, i32.add(c, 16 * vectors));
-              f.set(columns, i32.sub(columns, vectors * lanes.count));
-              f.branch(done);
-            });
-          }
-        });
-      });
-    },
-  );
-}
-
 /** Defines the product of one row with lines of B along k. */
-export function defineDots(lanes: Lanes): () => FewRowsKernel | undefined {
-  return defineKernel<FewRowsKernel>((module) => {
+export function defineDots(lanes: Lanes): () => DotsKernel | undefined {
+  return defineKernel<DotsKernel>((module) => {
     const tile = buildDots(module, lanes);
     module.function(
-      "fewRows",
+      "dots",
       {
         a: "i32",
         b: "i32",
         bStride: "i32",
         c: "i32",
-        cStride: "i32",
         columns: "i32",
         kc: "i32",
         fresh: "i32",

@@ -2,22 +2,23 @@ import {
   columnEdges,
   defineColumnEdge,
   defineCore,
-  defineDirect,
   defineDots,
   defineRowEdge,
 } from "./gemm-kernel.ts";
-import type { ColumnEdgeKernel, CoreKernel, FewRowsKernel, RowEdgeKernel } from "./gemm-kernel.ts";
+import type { ColumnEdgeKernel, CoreKernel, DotsKernel, RowEdgeKernel } from "./gemm-kernel.ts";
 import { OVERWRITE, SUBTRACT } from "./gemm-mode.ts";
 import type { Mode } from "./gemm-mode.ts";
 import { DOUBLE, SINGLE, TILE_ROWS, TILE_VECTORS } from "./gemm-tiles.ts";
 import type { Lanes } from "./gemm-tiles.ts";
+import { defineBlocks, defineFewRows, defineTranspose } from "./gemm-unpacked.ts";
+import type { BlocksKernel, FewRowsKernel, LeftOrder, TransposeKernel } from "./gemm-unpacked.ts";
 
 /** Rows of A packed at a time: together with a panel of B's strip they stay in the second-level cache. */
 export const PANEL_M = 128;
-/** Up to this many rows, rows of B are read as they lie: packing them would cost more. */
-export const DIRECT_ROWS = 6;
-/** The same for lines of B along k, which are transposed on the way. */
-const DIRECT_ROWS_LINES = 1;
+/** Up to this many rows, B is read as it lies: packing it would cost more. */
+const FEW_ROWS = 6;
+/** B is read as it lies as well when it has no more bytes than this, half of the first-level cache. */
+const SMALL_BYTES = 2 ** 14;
 
 /**
  * The matrix product in the scratch memory, in one width. Pointers and strides are in bytes.
@@ -33,8 +34,9 @@ export class GemmKernel {
   private readonly rowEdges: readonly Lazy<RowEdgeKernel>[];
   /** For each number of last columns: the kernels that take them, with their columns. */
   private readonly columnEdges: readonly (readonly (readonly [number, Lazy<ColumnEdgeKernel>])[])[];
-  private readonly direct: readonly Lazy<FewRowsKernel>[];
-  private readonly dots: Lazy<FewRowsKernel>;
+  private readonly unpacked: Readonly<Record<LeftOrder, UnpackedKernels>>;
+  private readonly transpose: Lazy<TransposeKernel>;
+  private readonly dots: Lazy<DotsKernel>;
 
   constructor(core: CoreKernel, lanes: Lanes) {
     this.core = core;
@@ -45,7 +47,11 @@ export class GemmKernel {
     this.columnEdges = columnEdges(lanes).map((parts) =>
       parts.map((columns) => [columns, widths[columns]] as const),
     );
-    this.direct = [0, 1, 2, 3, 4].map((rows) => defineDirect(lanes, rows));
+    this.unpacked = {
+      lines: unpackedKernels(lanes, "lines"),
+      steps: unpackedKernels(lanes, "steps"),
+    };
+    this.transpose = defineTranspose(lanes);
     this.dots = defineDots(lanes);
   }
 
@@ -77,21 +83,42 @@ export class GemmKernel {
     panels: Panels = "one",
   ): void {
     const { core, bytes } = this;
-    const few = m <= (transB ? DIRECT_ROWS_LINES : DIRECT_ROWS);
+    if (mode !== SUBTRACT && (isSmall(n, k, bytes) || m <= (transB ? 1 : FEW_ROWS))) {
+      const fresh = mode === OVERWRITE ? 1 : 0;
+      if (!transB) {
+        // All of a small B stays in the cache; else each panel is used by all rows.
+        const depth = isSmall(n, k, bytes) ? k : kc;
+        for (let p = 0; p < k; p += depth) {
+          const aAt = a + p * (transA ? aStride : bytes);
+          const bAt = b + p * bStride;
+          const steps = Math.min(depth, k - p);
+          const go = p === 0 ? fresh : 0;
+          this.multiplyUnpacked(transA, aAt, aStride, bAt, bStride, c, cStride, m, n, steps, go);
+        }
+        return;
+      }
+      if (m > 1) {
+        const stride = roundUp(n, this.strip) * bytes;
+        this.transpose()!.transposeLines(b, bStride, n, k, packedB, stride);
+        this.multiplyUnpacked(transA, a, aStride, packedB, stride, c, cStride, m, n, k, fresh);
+        return;
+      }
+    }
+    const width = (TILE_ROWS * bytes) / 16;
     // One strip of B that lies as it would be packed.
     const packed = !transB && n === this.strip && bStride === n * bytes;
+    const dots = transB && m === 1;
     for (let p = 0; p < k; p += kc) {
       const depth = Math.min(kc, k - p);
       const fresh = mode === OVERWRITE && p === 0 ? 1 : 0;
       const bAt = b + p * (transB ? bytes : bStride);
       const panel = panels === "one" ? packedB : packedB + p * roundUp(n, this.strip) * bytes;
-      if (!few && !packed && panels !== "kept") {
+      if (!dots && !packed && panels !== "kept") {
         if (transB) core.packLines(bAt, bStride, n, depth, panel, TILE_VECTORS);
         else core.packRows(bAt, bStride, n, depth, panel, TILE_VECTORS);
       }
       for (let i = 0; i < m; i += PANEL_M) {
         const rows = Math.min(PANEL_M, m - i);
-        const width = (TILE_ROWS * bytes) / 16;
         if (transA)
           core.packRows(a + p * aStride + i * bytes, aStride, rows, depth, packedA, width);
         else core.packLines(a + p * bytes + i * aStride, aStride, rows, depth, packedA, width);
@@ -100,16 +127,34 @@ export class GemmKernel {
           core.negate(packedA, packedA + strips * TILE_ROWS * depth * bytes);
         }
         const cAt = c + i * cStride;
-        if (few) {
-          for (let r = 0; r < rows; r += TILE_ROWS) {
-            const kernel = transB ? this.dots() : this.direct[Math.min(TILE_ROWS, rows - r)]();
-            const aAt = packedA + r * depth * bytes;
-            kernel!.fewRows(aAt, bAt, bStride, cAt + r * cStride, cStride, n, depth, fresh);
-          }
-        } else {
-          this.multiply(packedA, packed ? bAt : panel, cAt, cStride, rows, n, depth, fresh);
-        }
+        if (dots) this.dots()!.dots(packedA, bAt, bStride, cAt, n, depth, fresh);
+        else this.multiply(packedA, packed ? bAt : panel, cAt, cStride, rows, n, depth, fresh);
       }
+    }
+  }
+
+  /** Both operands as they lie. */
+  private multiplyUnpacked(
+    transA: boolean,
+    a: number,
+    aStride: number,
+    b: number,
+    bStride: number,
+    c: number,
+    cStride: number,
+    rows: number,
+    columns: number,
+    kc: number,
+    fresh: number,
+  ): void {
+    const { blocks, fewRows } = this.unpacked[transA ? "steps" : "lines"];
+    const rest = rows % TILE_ROWS;
+    const full = rows - rest;
+    if (full > 0) blocks()!.blocks(a, aStride, b, bStride, c, cStride, full, columns, kc, fresh);
+    if (rest > 0) {
+      const aAt = a + full * (transA ? this.bytes : aStride);
+      const cAt = c + full * cStride;
+      fewRows[rest]()!.fewRows(aAt, aStride, b, bStride, cAt, cStride, rest, columns, kc, fresh);
     }
   }
 
@@ -147,6 +192,11 @@ export class GemmKernel {
   }
 }
 
+/** Whether the right operand is so small that it is read as it lies. */
+export function isSmall(n: number, k: number, bytes: number): boolean {
+  return n * k * bytes <= SMALL_BYTES;
+}
+
 /** How packed panels of B are stored, see {@link GemmKernel.product}. */
 export type Panels = "one" | "keep" | "kept";
 
@@ -155,6 +205,20 @@ function roundUp(count: number, multiple: number): number {
 }
 
 type Lazy<K> = () => K | undefined;
+
+/** What multiplies operands as they lie, for a left operand in one order. */
+interface UnpackedKernels {
+  readonly blocks: Lazy<BlocksKernel>;
+  /** By the number of rows, 1 to 3. */
+  readonly fewRows: readonly Lazy<FewRowsKernel>[];
+}
+
+function unpackedKernels(lanes: Lanes, order: LeftOrder): UnpackedKernels {
+  return {
+    blocks: defineBlocks(lanes, order),
+    fewRows: [0, 1, 2, 3].map((rows) => defineFewRows(lanes, order, rows)),
+  };
+}
 
 /** The float32 kernel, or undefined when WebAssembly cannot be used. */
 export const singleKernel: () => GemmKernel | undefined = /* @__PURE__ */ define(SINGLE);

@@ -3,6 +3,7 @@ import type {
   Expression,
   FunctionBuilder,
   FunctionReference,
+  Label,
   Local,
   ModuleBuilder,
   Operand,
@@ -58,8 +59,6 @@ export type RowTile = Pointers<"a" | "b" | "bStrip" | "c" | "cStride" | "fresh">
 export type ColumnTile = Pointers<
   "a" | "aStrip" | "b" | "end" | "c" | "cStride" | "rows" | "fresh"
 >;
-/** Part of some rows of C over a packed strip of A and rows of B as they lie. */
-export type Direct = Pointers<"a" | "b" | "bStride" | "kc" | "c" | "cStride" | "columns" | "fresh">;
 /** Part of one row of C over a row of a packed strip of A and lines of B as they lie. */
 export type Dots = Pointers<"a" | "b" | "bStride" | "kc" | "c" | "columns" | "fresh">;
 
@@ -69,18 +68,18 @@ export type Dots = Pointers<"a" | "b" | "bStride" | "kc" | "c" | "columns" | "fr
  * Each step ends with an exit test of its own: without it V8 moves all loads of the unrolled body to its top
  * and spills.
  */
-function unrolled(
+export function unrolled(
   f: FunctionBuilder,
   pointer: Local<"i32">,
   end: Local<"i32">,
   turns: number,
-  step: () => void,
+  step: (turn: number, done: Label) => void,
 ): void {
   f.block((done) => {
     f.branchIf(done, i32.geU(pointer, end));
     f.loop((again) => {
       for (let i = 0; i < turns; i++) {
-        step();
+        step(i, done);
         if (i < turns - 1) f.branchIf(done, i32.geU(pointer, end));
       }
       f.branchIf(again, i32.ltU(pointer, end));
@@ -89,7 +88,7 @@ function unrolled(
 }
 
 /** Local variables, one for each of `count`. */
-function locals(f: FunctionBuilder, count: number): Local<"v128">[] {
+export function locals(f: FunctionBuilder, count: number): Local<"v128">[] {
   return Array.from({ length: count }, () => f.local("v128"));
 }
 
@@ -253,59 +252,6 @@ function storeLane(
 }
 
 /**
- * Some rows of C, at most `vectors` vectors wide, over rows of B that were not packed. It reads whole vectors,
- * up to `vectors` of them, past the end of the rows; it writes `columns` elements of each row.
- */
-export function buildDirect(
-  module: ModuleBuilder,
-  lanes: Lanes,
-  rows: number,
-  vectors: number,
-): Direct {
-  const aStep = TILE_ROWS * lanes.bytes;
-  return module.function(
-    `direct${rows}x${vectors}`,
-    {
-      a: "i32",
-      b: "i32",
-      bStride: "i32",
-      kc: "i32",
-      c: "i32",
-      cStride: "i32",
-      columns: "i32",
-      fresh: "i32",
-    },
-    undefined,
-    (f, { a, b, bStride, kc, c, cStride, columns, fresh }) => {
-      const sums = Array.from({ length: rows }, () => locals(f, vectors));
-      const end = f.let(i32.add(a, i32.mul(kc, aStep)));
-      const cRows = [c];
-      for (let r = 1; r < rows; r++) cRows.push(f.let(i32.add(cRows[r - 1], cStride)));
-      f.if(i32.eqz(fresh), () => {
-        for (const [r, row] of sums.entries()) {
-          for (const [v, sum] of row.entries()) f.set(sum, v128.load(cRows[r], 16 * v));
-        }
-      });
-      const factor = f.local("v128");
-      const line = rows === 1 ? [] : locals(f, vectors);
-      unrolled(f, a, end, UNROLL_EDGE, () => {
-        for (const [v, vector] of line.entries()) f.set(vector, v128.load(b, 16 * v));
-        for (const [r, row] of sums.entries()) {
-          f.set(factor, lanes.loadSplat(a, r * lanes.bytes));
-          for (const [v, sum] of row.entries()) {
-            f.set(sum, lanes.add(sum, lanes.mul(factor, line[v] ?? v128.load(b, 16 * v))));
-          }
-        }
-        f.set(a, i32.add(a, aStep));
-        f.set(b, i32.add(b, bStride));
-      });
-      for (const [r, row] of sums.entries()) storeColumns(f, lanes, cRows[r], row, columns);
-    },
-    { exported: false },
-  );
-}
-
-/**
  * One row of C, 8 columns wide, over lines of B along k as they lie: square blocks are transposed in registers.
  * It reads up to a vector past the end of the lines; it writes `columns` elements.
  */
@@ -358,7 +304,7 @@ export function buildDots(module: ModuleBuilder, lanes: Lanes): Dots {
 }
 
 /** Writes the first `columns` elements of some vectors. */
-function storeColumns(
+export function storeColumns(
   f: FunctionBuilder,
   lanes: Lanes,
   c: Local<"i32">,

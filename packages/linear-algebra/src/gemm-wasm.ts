@@ -1,5 +1,7 @@
 import { scratch } from "@flaxen/wasm";
-import { doubleKernel, PANEL_M, singleKernel } from "./gemm-product.ts";
+import type { Scratch } from "@flaxen/wasm";
+import { doubleKernel, isSmall, PANEL_M, singleKernel } from "./gemm-product.ts";
+import type { GemmKernel } from "./gemm-product.ts";
 import { ADD, OVERWRITE } from "./gemm-mode.ts";
 
 /** Longest k panel by bytes of an element: a strip of B (16 KiB, 10 in float64) and one of A stay in the first-level cache. */
@@ -12,6 +14,8 @@ const BLOCK_K = 1280;
 const FEW_ROWS_ELEMENTS = 2 ** 16;
 /** Up to this many rows count as few: the copying of the right operand then weighs as much as the product. */
 const FEW_ROWS = 32;
+/** Elements of C up to which a product with a small right operand counts as small itself. */
+const SMALL_RESULT = 2 ** 14;
 /** Elements after each block that kernels may read or write past its end. */
 const SLACK = 64;
 /** Copies of fewer elements are quicker element by element than by making a view. */
@@ -52,6 +56,25 @@ export function wasmGemm(
   if (!memory) return false;
   const bytes = single ? 4 : 8;
   const view = single ? memory.f32 : memory.f64;
+  if (m <= PANEL_M && isSmall(n, k, bytes) && m * n <= SMALL_RESULT) {
+    return small(
+      kernel,
+      memory,
+      view,
+      bytes,
+      transA,
+      transB,
+      m,
+      n,
+      k,
+      a,
+      aOffset,
+      b,
+      bOffset,
+      c,
+      cOffset,
+    );
+  }
   const few = m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS;
   if (!few && Math.max(m * k, k * n, m * n) <= BLOCK_ELEMENTS) {
     const kc = panelDepth(k, bytes);
@@ -144,6 +167,83 @@ export function wasmGemm(
   }
   memory.release(aAt);
   return true;
+}
+
+/** A product of small operands, whose cost is to a good part that of what is not arithmetic. */
+function small(
+  kernel: GemmKernel,
+  memory: Scratch,
+  view: Floats,
+  bytes: 4 | 8,
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: Floats,
+  aOffset: number,
+  b: Floats,
+  bOffset: number,
+  c: Floats,
+  cOffset: number,
+): boolean {
+  const bStart = m * n + SLACK;
+  const aStart = bStart + n * k + SLACK;
+  const packedA = aStart + m * k + SLACK;
+  // Only a transposed B is written anew, and one row of A beside it.
+  const packedB = packedA + (transB ? 4 * k + SLACK : 0);
+  const elements = packedB + (transB ? packedElementsB(n, k + 4) : 0);
+  if (elements * bytes > memory.available) return false;
+  const address = memory.allocate(elements * bytes);
+  const at = address / bytes;
+  copy(b, bOffset, view, at + bStart, n * k);
+  copy(a, aOffset, view, at + aStart, m * k);
+  kernel.product(
+    transA,
+    transB,
+    m,
+    n,
+    k,
+    address + aStart * bytes,
+    (transA ? m : k) * bytes,
+    address + bStart * bytes,
+    (transB ? k : n) * bytes,
+    address,
+    n * bytes,
+    address + packedA * bytes,
+    address + packedB * bytes,
+    k,
+    OVERWRITE,
+  );
+  if (m * n < LOOP_COPY) copy(view, at, c, cOffset, m * n);
+  else c.set(part(view, at, m * n), cOffset);
+  memory.release(address);
+  return true;
+}
+
+/** A part of the scratch memory, and the view of it. */
+interface Part {
+  readonly memory: Floats;
+  readonly at: number;
+  readonly count: number;
+  readonly view: Floats;
+}
+
+/** Views that small products copied their results from, since making one takes longer than copying. */
+const singleParts: Part[] = [];
+const doubleParts: Part[] = [];
+/** How many are remembered, a power of two. */
+const PARTS = 64;
+
+function part(memory: Floats, at: number, count: number): Floats {
+  const parts = memory.BYTES_PER_ELEMENT === 4 ? singleParts : doubleParts;
+  const known: Part | undefined = parts[count % PARTS];
+  if (known?.at === at && known.count === count && known.memory === memory) return known.view;
+  // Nothing keeps a memory alive that was replaced.
+  if (known !== undefined && known.memory !== memory) parts.length = 0;
+  const view = memory.subarray(at, at + count);
+  parts[count % PARTS] = { memory, at, count, view };
+  return view;
 }
 
 /** Steps of k in one packed panel: panels of nearly equal length. */

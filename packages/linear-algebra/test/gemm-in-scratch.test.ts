@@ -115,7 +115,9 @@ test("gemmInScratch(...) gives zeros for an empty sum and nothing for an empty m
 
 test("gemmInScratch(...) is false without WebAssembly and when the workspace does not fit", (t) => {
   const at = memory.allocate(memory.available - 1024);
-  t.false(gemmInScratch("float32", false, false, 16, 16, 16, at, at + 1024, at + 2048));
+  t.false(gemmInScratch("float32", false, true, 16, 16, 16, at, at + 1024, at + 2048));
+  // A small right operand that is not transposed needs none.
+  t.true(gemmInScratch("float32", false, false, 16, 16, 16, at, at + 1024, at + 2048));
   memory.release(at);
   setWasmEnabled(false);
   t.false(gemmInScratch("float32", false, false, 2, 2, 2, 0, 16, 32));

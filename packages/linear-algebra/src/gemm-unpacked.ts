@@ -1,0 +1,271 @@
+import { defineKernel, i32, i32x4, v128 } from "@flaxen/wasm";
+import type { FunctionReference, ModuleBuilder } from "@flaxen/wasm";
+import {
+  locals,
+  storeColumns,
+  TILE_ROWS,
+  TILE_VECTORS,
+  transpose,
+  unrolled,
+} from "./gemm-tiles.ts";
+import type { Lanes } from "./gemm-tiles.ts";
+
+/** Steps over k between two branches back. */
+const UNROLL = 4;
+/** Vector registers of the 15 that hold sums and loaded vectors; the last is for a product. */
+const REGISTERS = 14;
+
+/** How the left operand lies: its lines run along k, or each step of k is contiguous. */
+export type LeftOrder = "lines" | "steps";
+
+/**
+ * Rows of C over both operands as they lie, with strides in bytes. Reading goes up to 28 bytes past the end of B;
+ * sums go on from C unless `fresh`.
+ */
+export type UnpackedFunction = (
+  a: number,
+  aStride: number,
+  b: number,
+  bStride: number,
+  c: number,
+  cStride: number,
+  rows: number,
+  columns: number,
+  kc: number,
+  fresh: number,
+) => void;
+
+/** The part of C in blocks of 4 rows: `rows` is a multiple of 4. */
+export interface BlocksKernel {
+  readonly blocks: UnpackedFunction;
+}
+
+/** A few rows of C, as many as the kernel was defined for. */
+export interface FewRowsKernel {
+  readonly fewRows: UnpackedFunction;
+}
+
+/** Writes lines along k as rows across k, `toStride` bytes apart, up to 3 steps and columns too many. */
+export interface TransposeKernel {
+  readonly transposeLines: (
+    from: number,
+    stride: number,
+    lines: number,
+    kc: number,
+    to: number,
+    toStride: number,
+  ) => void;
+}
+
+const PARAMETERS = {
+  a: "i32",
+  aStride: "i32",
+  b: "i32",
+  bStride: "i32",
+  c: "i32",
+  cStride: "i32",
+  rows: "i32",
+  columns: "i32",
+  kc: "i32",
+  fresh: "i32",
+} as const;
+
+type Tile = FunctionReference<typeof PARAMETERS>;
+
+/**
+ * Tiles of `tileRows` rows, `vectors` vectors wide, one below the other as long as there are so many rows. It reads
+ * whole vectors of B and writes the first `columns` elements of each row.
+ */
+function buildTile(
+  module: ModuleBuilder,
+  lanes: Lanes,
+  order: LeftOrder,
+  tileRows: number,
+  vectors: number,
+): Tile {
+  return module.function(
+    `tile${tileRows}x${vectors}`,
+    PARAMETERS,
+    undefined,
+    (f, { a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh }) => {
+      const sums = Array.from({ length: tileRows }, () => locals(f, vectors));
+      const end = f.let(i32.add(b, i32.mul(kc, bStride)));
+      const bAt = f.local("i32");
+      const cAt = f.local("i32");
+      const as = Array.from({ length: order === "lines" ? tileRows : 1 }, () => f.local("i32"));
+      const factor = f.local("v128");
+      const line = tileRows === 1 ? [] : locals(f, vectors);
+      // V8 moves all loads of a basic block to its top, so a test that never succeeds ends it before they spill.
+      const loads = REGISTERS - tileRows * vectors - (line.length || 1);
+      const eachRow = (visit: (row: (typeof sums)[number]) => void): void => {
+        f.set(cAt, c);
+        for (const [r, row] of sums.entries()) {
+          if (r > 0) f.set(cAt, i32.add(cAt, cStride));
+          visit(row);
+        }
+      };
+      f.while(i32.geS(rows, tileRows), () => {
+        f.if(
+          fresh,
+          () => {
+            for (const sum of sums.flat()) f.set(sum, i32x4.const([0, 0, 0, 0]));
+          },
+          () => {
+            eachRow((row) => {
+              for (const [v, sum] of row.entries()) f.set(sum, v128.load(cAt, 16 * v));
+            });
+          },
+        );
+        f.set(as[0], a);
+        for (let r = 1; r < as.length; r++) f.set(as[r], i32.add(as[r - 1], aStride));
+        f.set(bAt, b);
+        unrolled(f, bAt, end, UNROLL, (turn, done) => {
+          const load = (count: number): void => {
+            if (count > 0 && count % loads === 0) f.branchIf(done, i32.gtU(bAt, end));
+          };
+          for (const [v, vector] of line.entries()) f.set(vector, v128.load(bAt, 16 * v));
+          for (const [r, row] of sums.entries()) {
+            if (tileRows > 1) load(r);
+            f.set(
+              factor,
+              order === "lines"
+                ? lanes.loadSplat(as[r], turn * lanes.bytes)
+                : lanes.loadSplat(as[0], r * lanes.bytes),
+            );
+            for (const [v, sum] of row.entries()) {
+              if (tileRows === 1) load(v);
+              f.set(sum, lanes.add(sum, lanes.mul(factor, line[v] ?? v128.load(bAt, 16 * v))));
+            }
+          }
+          if (order === "steps") f.set(as[0], i32.add(as[0], aStride));
+          else if (turn === UNROLL - 1) {
+            for (const at of as) f.set(at, i32.add(at, UNROLL * lanes.bytes));
+          }
+          f.set(bAt, i32.add(bAt, bStride));
+        });
+        f.if(
+          i32.geS(columns, vectors * lanes.count),
+          () => {
+            eachRow((row) => {
+              for (const [v, sum] of row.entries()) f.store(cAt, sum, 16 * v);
+            });
+          },
+          () => eachRow((row) => storeColumns(f, lanes, cAt, row, columns)),
+        );
+        f.set(
+          a,
+          i32.add(a, order === "lines" ? i32.mul(aStride, tileRows) : tileRows * lanes.bytes),
+        );
+        f.set(c, i32.add(c, i32.mul(cStride, tileRows)));
+        f.set(rows, i32.sub(rows, tileRows));
+      });
+    },
+    { exported: false },
+  );
+}
+
+/** Defines the blocks of 4 rows. The last columns, if they fill but one vector, go by 8 rows. */
+export function defineBlocks(lanes: Lanes, order: LeftOrder): () => BlocksKernel | undefined {
+  return defineKernel<BlocksKernel>((module) => {
+    const full = buildTile(module, lanes, order, TILE_ROWS, TILE_VECTORS);
+    const tall = buildTile(module, lanes, order, 2 * TILE_ROWS, 1);
+    const narrow = buildTile(module, lanes, order, TILE_ROWS, 1);
+    module.function(
+      "blocks",
+      PARAMETERS,
+      undefined,
+      (f, { a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh }) => {
+        f.while(i32.gtS(columns, lanes.count), () => {
+          f.call(full, a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
+          f.set(b, i32.add(b, 16 * TILE_VECTORS));
+          f.set(c, i32.add(c, 16 * TILE_VECTORS));
+          f.set(columns, i32.sub(columns, TILE_VECTORS * lanes.count));
+        });
+        f.if(i32.gtS(columns, 0), () => {
+          f.call(tall, a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
+          f.if(i32.and(rows, TILE_ROWS), () => {
+            const done = f.let(i32.sub(rows, TILE_ROWS));
+            const aStep = order === "lines" ? aStride : lanes.bytes;
+            f.set(a, i32.add(a, i32.mul(done, aStep)));
+            f.set(c, i32.add(c, i32.mul(done, cStride)));
+            f.call(narrow, a, aStride, b, bStride, c, cStride, TILE_ROWS, columns, kc, fresh);
+          });
+        });
+      },
+    );
+  });
+}
+
+/** For 1 to 3 rows: how many vectors the tiles are wide at most; accumulators fit the registers. */
+const FEW_ROWS_VECTORS: readonly number[] = [8, 4, 3];
+
+/** Defines the product of 1 to 3 rows, in tiles wide enough to hide the latency of an addition. */
+export function defineFewRows(
+  lanes: Lanes,
+  order: LeftOrder,
+  tileRows: number,
+): () => FewRowsKernel | undefined {
+  return defineKernel<FewRowsKernel>((module) => {
+    const most = FEW_ROWS_VECTORS[tileRows - 1];
+    const tiles = Array.from({ length: most }, (_, i) =>
+      buildTile(module, lanes, order, tileRows, most - i),
+    );
+    module.function(
+      "fewRows",
+      PARAMETERS,
+      undefined,
+      (f, { a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh }) => {
+        f.while(i32.gtS(columns, 0), () => {
+          f.block((done) => {
+            for (const [i, tile] of tiles.entries()) {
+              const vectors = most - i;
+              f.if(i32.gtS(columns, (vectors - 1) * lanes.count), () => {
+                f.call(tile, a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
+                f.set(b, i32.add(b, 16 * vectors));
+                f.set(c, i32.add(c, 16 * vectors));
+                f.set(columns, i32.sub(columns, vectors * lanes.count));
+                f.branch(done);
+              });
+            }
+          });
+        });
+      },
+    );
+  });
+}
+
+/** Defines the transposition of a right operand. */
+export function defineTranspose(lanes: Lanes): () => TransposeKernel | undefined {
+  return defineKernel<TransposeKernel>((module) => {
+    module.function(
+      "transposeLines",
+      { from: "i32", stride: "i32", lines: "i32", kc: "i32", to: "i32", toStride: "i32" },
+      undefined,
+      (f, { from, stride, lines, kc, to, toStride }) => {
+        const at = Array.from({ length: lanes.count }, () => f.local("i32"));
+        const block = locals(f, lanes.count);
+        const place = f.local("i32");
+        const left = f.local("i32");
+        f.while(i32.gtS(lines, 0), () => {
+          f.set(at[0], from);
+          // Beyond the last line it reads the last line again.
+          for (let i = 1; i < at.length; i++) {
+            f.set(at[i], i32.add(at[i - 1], i32.mul(stride, i32.gtS(lines, i))));
+          }
+          f.set(place, to);
+          f.for(left, 0, kc, lanes.count, () => {
+            for (const [i, line] of at.entries()) f.set(block[i], v128.load(line));
+            for (const column of transpose(lanes, block)) {
+              f.store(place, column);
+              f.set(place, i32.add(place, toStride));
+            }
+            for (const line of at) f.set(line, i32.add(line, 16));
+          });
+          f.set(from, i32.add(from, i32.mul(stride, lanes.count)));
+          f.set(to, i32.add(to, 16));
+          f.set(lines, i32.sub(lines, lanes.count));
+        });
+      },
+    );
+  });
+}
