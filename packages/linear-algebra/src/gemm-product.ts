@@ -31,19 +31,19 @@ export class GemmKernel {
   private readonly bytes: number;
   /** Columns in a strip of B. */
   private readonly strip: number;
-  private readonly rowEdges: readonly Lazy<RowEdgeKernel>[];
+  private readonly rowEdges: readonly (() => RowEdgeKernel)[];
   /** For each number of last columns: the kernels that take them, with their columns. */
-  private readonly columnEdges: readonly (readonly (readonly [number, Lazy<ColumnEdgeKernel>])[])[];
+  private readonly columnEdges: readonly (readonly (readonly [number, () => ColumnEdgeKernel])[])[];
   private readonly unpacked: Readonly<Record<LeftOrder, UnpackedKernels>>;
-  private readonly transpose: Lazy<TransposeKernel>;
-  private readonly dots: Lazy<DotsKernel>;
+  private readonly transpose: () => TransposeKernel;
+  private readonly dots: () => DotsKernel;
 
   constructor(core: CoreKernel, lanes: Lanes) {
     this.core = core;
     this.bytes = lanes.bytes;
     this.strip = TILE_VECTORS * lanes.count;
-    this.rowEdges = [0, 1, 2, 3].map((rows) => defineRowEdge(lanes, rows));
-    const widths = [0, 1, 2, 3, 4].map((columns) => defineColumnEdge(lanes, columns));
+    this.rowEdges = [0, 1, 2, 3].map((rows) => once(defineRowEdge(lanes, rows)));
+    const widths = [0, 1, 2, 3, 4].map((columns) => once(defineColumnEdge(lanes, columns)));
     this.columnEdges = columnEdges(lanes).map((parts) =>
       parts.map((columns) => [columns, widths[columns]] as const),
     );
@@ -51,8 +51,8 @@ export class GemmKernel {
       lines: unpackedKernels(lanes, "lines"),
       steps: unpackedKernels(lanes, "steps"),
     };
-    this.transpose = defineTranspose(lanes);
-    this.dots = defineDots(lanes);
+    this.transpose = once(defineTranspose(lanes));
+    this.dots = once(defineDots(lanes));
   }
 
   /**
@@ -99,7 +99,7 @@ export class GemmKernel {
       }
       if (m > 1) {
         const stride = roundUp(n, this.strip) * bytes;
-        this.transpose()!.transposeLines(b, bStride, n, k, packedB, stride);
+        this.transpose().transposeLines(b, bStride, n, k, packedB, stride);
         this.multiplyUnpacked(transA, a, aStride, packedB, stride, c, cStride, m, n, k, fresh);
         return;
       }
@@ -127,7 +127,7 @@ export class GemmKernel {
           core.negate(packedA, packedA + strips * TILE_ROWS * depth * bytes);
         }
         const cAt = c + i * cStride;
-        if (dots) this.dots()!.dots(packedA, bAt, bStride, cAt, n, depth, fresh);
+        if (dots) this.dots().dots(packedA, bAt, bStride, cAt, n, depth, fresh);
         else this.multiply(packedA, packed ? bAt : panel, cAt, cStride, rows, n, depth, fresh);
       }
     }
@@ -150,11 +150,11 @@ export class GemmKernel {
     const { blocks, fewRows } = this.unpacked[transA ? "steps" : "lines"];
     const rest = rows % TILE_ROWS;
     const full = rows - rest;
-    if (full > 0) blocks()!.blocks(a, aStride, b, bStride, c, cStride, full, columns, kc, fresh);
+    if (full > 0) blocks().blocks(a, aStride, b, bStride, c, cStride, full, columns, kc, fresh);
     if (rest > 0) {
       const aAt = a + full * (transA ? this.bytes : aStride);
       const cAt = c + full * cStride;
-      fewRows[rest]()!.fewRows(aAt, aStride, b, bStride, cAt, cStride, rest, columns, kc, fresh);
+      fewRows[rest]().fewRows(aAt, aStride, b, bStride, cAt, cStride, rest, columns, kc, fresh);
     }
   }
 
@@ -178,13 +178,13 @@ export class GemmKernel {
     if (restRows > 0) {
       const kernel = this.rowEdges[restRows]();
       const aAt = a + fullRows * kc * bytes;
-      kernel!.rows(aAt, b, c + fullRows * cStride, cStride, fullColumns, kc, fresh);
+      kernel.rows(aAt, b, c + fullRows * cStride, cStride, fullColumns, kc, fresh);
     }
     if (restColumns > 0) {
       let bAt = b + fullColumns * kc * bytes;
       let cAt = c + fullColumns * bytes;
       for (const [count, kernel] of this.columnEdges[restColumns]) {
-        kernel()!.columns(a, bAt, cAt, cStride, rows, kc, fresh);
+        kernel().columns(a, bAt, cAt, cStride, rows, kc, fresh);
         bAt += count * bytes;
         cAt += count * bytes;
       }
@@ -206,17 +206,23 @@ function roundUp(count: number, multiple: number): number {
 
 type Lazy<K> = () => K | undefined;
 
+/** Remembers what was compiled: as long as there is a core kernel, the others compile as well. */
+function once<K>(define: Lazy<K>): () => K {
+  let known: K | undefined;
+  return () => (known ??= define()!);
+}
+
 /** What multiplies operands as they lie, for a left operand in one order. */
 interface UnpackedKernels {
-  readonly blocks: Lazy<BlocksKernel>;
+  readonly blocks: () => BlocksKernel;
   /** By the number of rows, 1 to 3. */
-  readonly fewRows: readonly Lazy<FewRowsKernel>[];
+  readonly fewRows: readonly (() => FewRowsKernel)[];
 }
 
 function unpackedKernels(lanes: Lanes, order: LeftOrder): UnpackedKernels {
   return {
-    blocks: defineBlocks(lanes, order),
-    fewRows: [0, 1, 2, 3].map((rows) => defineFewRows(lanes, order, rows)),
+    blocks: once(defineBlocks(lanes, order)),
+    fewRows: [0, 1, 2, 3].map((rows) => once(defineFewRows(lanes, order, rows))),
   };
 }
 

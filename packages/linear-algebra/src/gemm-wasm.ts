@@ -16,6 +16,8 @@ const FEW_ROWS_ELEMENTS = 2 ** 16;
 const FEW_ROWS = 32;
 /** Elements of C up to which a product with a small right operand counts as small itself. */
 const SMALL_RESULT = 2 ** 14;
+/** Elements of C up to which copying to a new array takes less time than making one and writing to it. */
+const NEW_ELEMENTS = 192;
 /** Elements after each block that kernels may read or write past its end. */
 const SLACK = 64;
 /** Copies of fewer elements are quicker element by element than by making a view. */
@@ -56,8 +58,8 @@ export function wasmGemm(
   if (!memory) return false;
   const bytes = single ? 4 : 8;
   const view = single ? memory.f32 : memory.f64;
-  if (m <= PANEL_M && isSmall(n, k, bytes) && m * n <= SMALL_RESULT) {
-    return small(
+  if (isSmallProduct(m, n, k, bytes)) {
+    const result = small(
       kernel,
       memory,
       view,
@@ -74,6 +76,7 @@ export function wasmGemm(
       c,
       cOffset,
     );
+    return result !== undefined;
   }
   const few = m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS;
   if (!few && Math.max(m * k, k * n, m * n) <= BLOCK_ELEMENTS) {
@@ -169,7 +172,54 @@ export function wasmGemm(
   return true;
 }
 
-/** A product of small operands, whose cost is to a good part that of what is not arithmetic. */
+/**
+ * The product of small matrices in a new array, which costs less than making an array first.
+ *
+ * @param single - Whether they are float32.
+ * @returns The product; undefined if the matrices are not so small or WebAssembly cannot be used.
+ */
+export function smallProduct(
+  single: boolean,
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: Floats,
+  aOffset: number,
+  b: Floats,
+  bOffset: number,
+): Floats | undefined {
+  const bytes = single ? 4 : 8;
+  if (m * n > NEW_ELEMENTS || !isSmallProduct(m, n, k, bytes)) return undefined;
+  const kernel = single ? singleKernel() : doubleKernel();
+  const memory = kernel && scratch();
+  if (!memory) return undefined;
+  const view = single ? memory.f32 : memory.f64;
+  return small(
+    kernel,
+    memory,
+    view,
+    bytes,
+    transA,
+    transB,
+    m,
+    n,
+    k,
+    a,
+    aOffset,
+    b,
+    bOffset,
+    undefined,
+    0,
+  );
+}
+
+function isSmallProduct(m: number, n: number, k: number, bytes: 4 | 8): boolean {
+  return m <= PANEL_M && isSmall(n, k, bytes) && m * n <= SMALL_RESULT;
+}
+
+/** A product of small operands to `c` or else to a new array; undefined if there is no memory for it. */
 function small(
   kernel: GemmKernel,
   memory: Scratch,
@@ -184,16 +234,16 @@ function small(
   aOffset: number,
   b: Floats,
   bOffset: number,
-  c: Floats,
+  c: Floats | undefined,
   cOffset: number,
-): boolean {
+): Floats | undefined {
   const bStart = m * n + SLACK;
   const aStart = bStart + n * k + SLACK;
   const packedA = aStart + m * k + SLACK;
   // Only a transposed B is written anew, and one row of A beside it.
   const packedB = packedA + (transB ? 4 * k + SLACK : 0);
   const elements = packedB + (transB ? packedElementsB(n, k + 4) : 0);
-  if (elements * bytes > memory.available) return false;
+  if (elements * bytes > memory.available) return undefined;
   const address = memory.allocate(elements * bytes);
   const at = address / bytes;
   copy(b, bOffset, view, at + bStart, n * k);
@@ -215,10 +265,14 @@ function small(
     k,
     OVERWRITE,
   );
-  if (m * n < LOOP_COPY) copy(view, at, c, cOffset, m * n);
-  else c.set(part(view, at, m * n), cOffset);
+  let result = c;
+  if (result === undefined) {
+    const product = part(view, at, m * n);
+    result = bytes === 4 ? new Float32Array(product) : new Float64Array(product);
+  } else if (m * n < LOOP_COPY) copy(view, at, result, cOffset, m * n);
+  else result.set(part(view, at, m * n), cOffset);
   memory.release(address);
-  return true;
+  return result;
 }
 
 /** A part of the scratch memory, and the view of it. */

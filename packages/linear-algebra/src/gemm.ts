@@ -1,9 +1,9 @@
 import { describe } from "@flaxen/dtype";
 import { plainGemm } from "./gemm-plain.ts";
-import { wasmGemm } from "./gemm-wasm.ts";
+import { smallProduct, wasmGemm } from "./gemm-wasm.ts";
 
 /** Below this many multiplications plain JavaScript is as fast as the copies to and from the scratch memory. */
-const SIMD_THRESHOLD = 200;
+const SIMD_THRESHOLD = 32;
 
 /**
  * Multiplies two matrices held in contiguous typed arrays: `C = op(A) op(B)`.
@@ -87,6 +87,28 @@ export function floatGemm(
   } else if (!wasmGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset)) {
     plainGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset);
   }
+}
+
+/** The product of {@link floatGemm} in a new array, float32 if `single`. */
+export function floatProduct(
+  single: boolean,
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: Float32Array | Float64Array,
+  aOffset: number,
+  b: Float32Array | Float64Array,
+  bOffset: number,
+): Float32Array | Float64Array {
+  if (n > 1 && m * n * k >= SIMD_THRESHOLD) {
+    const product = smallProduct(single, transA, transB, m, n, k, a, aOffset, b, bOffset);
+    if (product !== undefined) return product;
+  }
+  const c = single ? new Float32Array(m * n) : new Float64Array(m * n);
+  floatGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, 0);
+  return c;
 }
 
 function checkCounts(

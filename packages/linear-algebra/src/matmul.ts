@@ -2,7 +2,7 @@ import { describe, resultType } from "@flaxen/dtype";
 import { asNDArray, astype, flatData, NDArray, rowMajorStrides, sizeOf } from "@flaxen/ndarray";
 import type { ArrayInput, Shape } from "@flaxen/ndarray";
 import { complexProduct } from "./complex-product.ts";
-import { floatGemm } from "./gemm.ts";
+import { floatGemm, floatProduct } from "./gemm.ts";
 import { integerGemm, longGemm } from "./gemm-integer.ts";
 import { batchStarts, broadcastBatch } from "./operands.ts";
 import { allocateProduct, computeDType } from "./product-dtype.ts";
@@ -55,24 +55,26 @@ function multiplyMatrices(a: NDArray, b: NDArray): NDArray | undefined {
   const { dtype } = a;
   if (a.shape.length !== 2 || b.shape.length !== 2 || b.dtype !== dtype) return undefined;
   if (dtype !== "float32" && dtype !== "float64") return undefined;
-  const [m, k] = a.shape;
+  // Small products are quick enough for destructuring to show.
+  const m = a.shape[0];
+  const k = a.shape[1];
   const n = b.shape[1];
-  const aTransposed = !isStraight(a, m, k);
-  const bTransposed = !isStraight(b, k, n);
-  if (aTransposed && !isTransposed(a, m, k)) return undefined;
-  if (bTransposed && !isTransposed(b, k, n)) return undefined;
+  const aTransposed = !isStraight(a.stride, m, k);
+  const bTransposed = !isStraight(b.stride, k, n);
+  if (aTransposed && !isTransposed(a.stride, m, k)) return undefined;
+  if (bTransposed && !isTransposed(b.stride, k, n)) return undefined;
   const x = a.data as Float32Array;
   const y = b.data as Float32Array;
-  const c = dtype === "float32" ? new Float32Array(m * n) : new Float64Array(m * n);
-  floatGemm(aTransposed, bTransposed, m, n, k, x, a.offset, y, b.offset, c, 0);
+  const single = dtype === "float32";
+  const c = floatProduct(single, aTransposed, bTransposed, m, n, k, x, a.offset, y, b.offset);
   return new NDArray(c, [m, n], undefined, 0, dtype);
 }
 
-function isStraight({ stride }: NDArray, rows: number, columns: number): boolean {
+function isStraight(stride: Shape, rows: number, columns: number): boolean {
   return follows(columns, stride[1], 1) && follows(rows, stride[0], columns);
 }
 
-function isTransposed({ stride }: NDArray, rows: number, columns: number): boolean {
+function isTransposed(stride: Shape, rows: number, columns: number): boolean {
   return follows(rows, stride[0], 1) && follows(columns, stride[1], rows);
 }
 
