@@ -17,6 +17,9 @@ import type { BlocksKernel, FewRowsKernel, LeftOrder, TransposeKernel } from "./
 export const PANEL_M = 128;
 /** Up to this many rows, B is read as it lies: packing it would cost more. */
 const FEW_ROWS = 6;
+/** The same when B has at most so many bytes, a part of the second-level cache. */
+const SEVERAL_ROWS = 12;
+const MIDDLE_BYTES = 2 ** 17;
 /** B is read as it lies as well when it has no more bytes than this, half of the first-level cache. */
 const SMALL_BYTES = 2 ** 14;
 
@@ -83,7 +86,8 @@ export class GemmKernel {
     panels: Panels = "one",
   ): void {
     const { core, bytes } = this;
-    if (mode !== SUBTRACT && (isSmall(n, k, bytes) || m <= (transB ? 1 : FEW_ROWS))) {
+    const few = n * k * bytes <= MIDDLE_BYTES ? SEVERAL_ROWS : FEW_ROWS;
+    if (mode !== SUBTRACT && (isSmall(n, k, bytes) || m <= (transB ? 1 : few))) {
       const fresh = mode === OVERWRITE ? 1 : 0;
       if (!transB) {
         // All of a small B stays in the cache; else each panel is used by all rows.

@@ -31,7 +31,7 @@ export interface NormOptions {
  * Vectors: `sum(|x|^ord)^(1 / ord)`; `Infinity` and `-Infinity` give the largest and smallest magnitude, 0
  * the number of elements other than 0. Matrices: `"fro"` the root of the sum of squares, 1 and -1 the largest
  * and smallest column sum of magnitudes, `Infinity` and `-Infinity` those of rows, 2 and -2 the largest and
- * smallest singular value, `"nuc"` their sum. Computed in float64 and rounded once.
+ * smallest singular value, `"nuc"` their sum. Norms of complex arrays are real. Computed in float64 and rounded once.
  *
  * @param x - Any shape; integers become the default float. Without `axis`, an array of other than 1 or 2
  *   axes can only have the default norm, over all elements.
@@ -39,7 +39,7 @@ export interface NormOptions {
  * @returns The shape of `x` without the reduced axes.
  * @throws {@link RangeError} if `ord` does not fit the number of axes, more than two axes are given, or an
  *   axis is out of range or named twice, or a smallest value is asked of no values.
- * @throws {@link TypeError} if the dtype is complex.
+ * @throws {@link TypeError} if the dtype is complex and a norm of matrices is ±2 or `"nuc"`.
  *
  * @example
  * ```ts
@@ -52,10 +52,8 @@ export interface NormOptions {
  */
 export function norm(x: ArrayInput, options: NormOptions = {}): NDArray {
   const { ord, axis, keepdims = false } = options;
-  const source = asNDArray(x);
-  if (isComplex(source.dtype)) {
-    throw new TypeError(`norm: x must have a real dtype, got ${source.dtype}.`);
-  }
+  const input = asNDArray(x);
+  const source = isComplex(input.dtype) ? magnitudes(input) : input;
   const axes = normalizeAxes("norm", axis, source.ndim);
   const kind = normKind(ord, axis === undefined, axes.length, source.shape);
   const others = source.shape.map((_, i) => i).filter((i) => !axes.includes(i));
@@ -66,6 +64,11 @@ export function norm(x: ArrayInput, options: NormOptions = {}): NDArray {
   const outer = others.map((i) => source.shape[i]);
   const result = new Float64Array(sizeOf(outer));
   checkSmallest(ord, lengths);
+  if (source !== input && kind === "matrix" && (ord === 2 || ord === -2 || ord === "nuc")) {
+    throw new TypeError(
+      `norm: x must have a real dtype for ord ${describe(ord)} of matrices, got ${input.dtype}.`,
+    );
+  }
   for (let i = 0; i < result.length; i++) {
     const block = values.subarray(i * size, (i + 1) * size);
     result[i] =
@@ -74,8 +77,22 @@ export function norm(x: ArrayInput, options: NormOptions = {}): NDArray {
         : vectorNorm(block, (ord ?? 2) as number);
   }
   const shape = keepdims ? source.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : outer;
-  const dtype = isFloating(source.dtype) ? source.dtype : defaultFloat();
+  const dtype =
+    input.dtype === "complex64"
+      ? "float32"
+      : isFloating(source.dtype)
+        ? source.dtype
+        : defaultFloat();
   return astype(new NDArray(result, shape), dtype);
+}
+
+/** The magnitudes of complex numbers, of which the norms that need no singular values are those of the numbers. */
+function magnitudes(x: NDArray): NDArray {
+  const parts = flatData(x) as Float32Array | Float64Array;
+  const sizes = Float64Array.from({ length: parts.length / 2 }, (_, i) =>
+    Math.hypot(parts[2 * i], parts[2 * i + 1]),
+  );
+  return new NDArray(sizes, x.shape, undefined, 0, "float64");
 }
 
 /** Decides between vector and matrix norms, and checks that the order exists there. */

@@ -45,14 +45,23 @@ export function matrixBatch(callee: string, argument: string, input: ArrayInput)
 
 /** Reads an operand as a batch of square matrices over its last two axes. */
 export function squareBatch(callee: string, argument: string, input: ArrayInput): MatrixBatch {
-  const matrices = matrixBatch(callee, argument, input);
-  if (matrices.rows !== matrices.columns) {
-    const shape = [...matrices.batch, matrices.rows, matrices.columns];
+  const x = asNDArray(input);
+  checkSquare(callee, argument, x.shape);
+  return matrixBatch(callee, argument, x);
+}
+
+/** Refuses shapes whose last two axes are not those of a square matrix. */
+export function checkSquare(callee: string, argument: string, shape: Shape): void {
+  if (shape.length < 2) {
+    throw new RangeError(
+      `${callee}: ${argument} must have at least 2 axes, got shape ${describe(shape)}.`,
+    );
+  }
+  if (shape[shape.length - 1] !== shape[shape.length - 2]) {
     throw new RangeError(
       `${callee}: ${argument} must be square on its last two axes, got shape ${describe(shape)}.`,
     );
   }
-  return matrices;
 }
 
 /** Reads an array of 2 axes or more as a batch of matrices of the given dtype. */

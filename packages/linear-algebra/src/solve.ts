@@ -6,7 +6,7 @@ import { eliminateComplex, substituteComplex } from "./complex-eliminate.ts";
 import { checkInexact, complexBatch, wrapComplex } from "./complex-operands.ts";
 import type { ComplexDType } from "./complex-operands.ts";
 import { eliminate } from "./eliminate.ts";
-import { batchStarts, broadcastBatch, toBatch, wrap } from "./operands.ts";
+import { batchStarts, broadcastBatch, checkSquare, toBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
 import { substitute } from "./substitute.ts";
 import type { Triangle } from "./substitute.ts";
@@ -128,7 +128,7 @@ export function inv(x: NDArray<ComplexDType>): NDArray<ComplexDType>;
 export function inv(x: ArrayInput): NDArray<RealDType>;
 export function inv(x: ArrayInput): NDArray<RealDType | ComplexDType> {
   const a = asNDArray(x);
-  checkSquare("inv", "x", a);
+  checkSquare("inv", "x", a.shape);
   return solveChecked("inv", a, eye(a.shape[a.ndim - 1], undefined, "bool"), GENERAL);
 }
 
@@ -176,19 +176,6 @@ function permuteRows(x: Float64Array, width: number, permutation: Int32Array): v
   }
 }
 
-function checkSquare(callee: string, argument: string, { shape }: NDArray): void {
-  if (shape.length < 2) {
-    throw new RangeError(
-      `${callee}: ${argument} must have at least 2 axes, got shape ${describe(shape)}.`,
-    );
-  }
-  if (shape[shape.length - 1] !== shape[shape.length - 2]) {
-    throw new RangeError(
-      `${callee}: ${argument} must be square on its last two axes, got shape ${describe(shape)}.`,
-    );
-  }
-}
-
 function solveWith(
   callee: string,
   a: ArrayInput,
@@ -197,7 +184,7 @@ function solveWith(
 ): NDArray<RealDType | ComplexDType> {
   const matrix = asNDArray(a);
   const right = asNDArray(b);
-  checkSquare(callee, "a", matrix);
+  checkSquare(callee, "a", matrix.shape);
   if (right.ndim === 0) {
     throw new RangeError(`${callee}: b must have at least 1 axis, got shape [].`);
   }

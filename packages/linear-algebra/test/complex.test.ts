@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import type { ExecutionContext } from "ava";
-import { inv, lu, qr, solve, triangularSolve } from "@flaxen/linear-algebra";
+import { det, inv, lu, norm, qr, slogdet, solve, triangularSolve } from "@flaxen/linear-algebra";
 import { astype, NDArray, ones, transpose, zeros } from "@flaxen/ndarray";
 import { bitEqual, closeTo } from "@flaxen/testing";
 import { randomArray } from "./matrices.ts";
@@ -256,5 +256,78 @@ test("qr(x) and lu(x) of complex vectors throw RangeError", (t) => {
   t.throws(() => lu(ones([2], "complex64")), {
     instanceOf: RangeError,
     message: "lu: x must have at least 2 axes, got shape [2].",
+  });
+});
+
+test("det(x), slogdet(x) of complex matrices are those of numpy.linalg", (t) => {
+  // numpy.linalg.det(A), numpy.linalg.slogdet(A) of NumPy 2 in complex128
+  const value = det(A);
+  t.is(value.dtype, "complex64");
+  near(t, value, [1.75, 16.5]);
+  const [sign, logarithm] = slogdet(A);
+  t.deepEqual([sign.dtype, logarithm.dtype], ["complex64", "float32"]);
+  near(t, sign, [0.10546906201345368, 0.9944225846982772]);
+  closeTo(t, logarithm, 2.8089534080652494);
+});
+
+test("det(x), slogdet(x) of complex batches, empty, singular and huge matrices", (t) => {
+  const batch = complex([1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0], [2, 2, 2]);
+  near(t, det(batch), [0, 1, -1, 0]);
+  t.deepEqual(det(zeros([0, 0], "complex64")).item(), { re: 1, im: 0 });
+  const [one, nothing] = slogdet(zeros([0, 0], "complex128"));
+  t.deepEqual([one.item(), nothing.item()], [{ re: 1, im: 0 }, 0]);
+  const [sign, logarithm] = slogdet(zeros([2, 2], "complex64"));
+  t.deepEqual([sign.item(), logarithm.item()], [{ re: 0, im: 0 }, -Infinity]);
+  t.deepEqual(det(zeros([2, 2], "complex64")).item(), { re: 0, im: 0 });
+  const huge = complex([0, 1e300, 0, 0, 0, 0, 3e300, 4e300], [2, 2], "complex128");
+  const [direction, size] = slogdet(huge);
+  closeTo(t, Array.from(direction.data), [-0.8, 0.6], { atol: 1e-15 });
+  closeTo(t, size, Math.log(5) + 2 * Math.log(1e300));
+});
+
+test("det(x) of a transposed complex product is the product of determinants", (t) => {
+  for (const n of [1, 2, 5, 12]) {
+    const [a, b] = [1, 2].map((seed) => randomComplex(n, n, seed + n, "complex128"));
+    const [u, v] = [det(a).item(), det(b).item()];
+    const both = det(transpose(product(a, b)) as ComplexArray);
+    const expected = [u.re * v.re - u.im * v.im, u.re * v.im + u.im * v.re];
+    const size = Math.hypot(...expected);
+    closeTo(t, Array.from(both.data), expected, { rtol: 0, atol: 1e-12 * size });
+  }
+});
+
+test("norm(x) of complex arrays is that of numpy.linalg.norm", (t) => {
+  // numpy.linalg.norm(A, ord), numpy.linalg.norm(A[0], ord) of NumPy 2
+  const matrices = [
+    [undefined, 5.320949163448191],
+    ["fro", 5.320949163448191],
+    [1, 5.64834563766817],
+    [-1, 2.914213562373095],
+    [Infinity, 6.576491222541475],
+    [-Infinity, 3.48606797749979],
+  ] as const;
+  for (const [ord, expected] of matrices) {
+    const value = norm(A, ord === undefined ? {} : { ord });
+    t.is(value.dtype, "float32");
+    closeTo(t, value, expected);
+  }
+  const row = astype(A, "complex128").pick(0, -1);
+  const vectors = [
+    [2, 2.5],
+    [0, 3],
+    [1, 3.73606797749979],
+    [3, 2.3086842383239525],
+    [-1, 0.29008936414773207],
+    [0.5, 10.255721629196453],
+    [Infinity, 2.23606797749979],
+    [-Infinity, 0.5],
+  ] as const;
+  for (const [ord, expected] of vectors) {
+    const value = norm(row, { ord });
+    t.is(value.dtype, "float64");
+    closeTo(t, value, expected);
+  }
+  closeTo(t, norm(A, { axis: 1, keepdims: true }), [[2.5], [4], [2.4622145]], {
+    rtol: 1e-6,
   });
 });

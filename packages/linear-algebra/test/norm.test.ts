@@ -195,8 +195,12 @@ test("norm(x) throws on orders and axes that do not exist", (t) => {
     ],
   ];
   for (const [call, message] of cases) t.throws(call, { instanceOf: RangeError, message });
-  t.throws(() => norm(zeros([1], "complex64")), {
+  t.throws(() => norm(zeros([1, 1], "complex64"), { ord: 2 }), {
     instanceOf: TypeError,
-    message: "norm: x must have a real dtype, got complex64.",
+    message: "norm: x must have a real dtype for ord 2 of matrices, got complex64.",
+  });
+  t.throws(() => norm(zeros([1, 1], "complex64"), { ord: "nuc" }), {
+    instanceOf: TypeError,
+    message: 'norm: x must have a real dtype for ord "nuc" of matrices, got complex64.',
   });
 });
