@@ -38,6 +38,37 @@ export function diagonalizeBidiagonal(
   );
 }
 
+/**
+ * Makes a lower bidiagonal matrix an upper one by rotations of its rows, in place: `beside` goes from below the
+ * diagonal to above it. The rows of the accumulator of the left side are rotated along.
+ */
+export function raiseBidiagonal(
+  diagonal: Float64Array,
+  beside: Float64Array,
+  accumulators?: Accumulators,
+): void {
+  const n = diagonal.length;
+  withWorkArrays(n, [n, n], (cos, sin) => {
+    const turn: Rotation = { c: 1, s: 0, r: 0 };
+    for (let i = 0; i + 1 < n; i++) {
+      makeRotation(diagonal[i], beside[i], turn);
+      diagonal[i] = turn.r;
+      beside[i] = turn.s * diagonal[i + 1];
+      diagonal[i + 1] *= turn.c;
+      cos[i] = turn.c;
+      sin[i] = turn.s;
+    }
+    if (!accumulators || n < 2) return;
+    rotateRows(accumulators.left, accumulators.stride, {
+      first: 0,
+      step: 1,
+      count: n - 1,
+      cos,
+      sin,
+    });
+  });
+}
+
 function iterate(
   diagonal: Float64Array,
   above: Float64Array,

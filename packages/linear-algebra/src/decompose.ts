@@ -1,6 +1,6 @@
 import { bidiagonalize } from "./bidiagonalize.ts";
 import type { Bidiagonalization } from "./bidiagonalize.ts";
-import { diagonalizeBidiagonal } from "./bidiagonal-svd.ts";
+import { diagonalizeBidiagonal, raiseBidiagonal } from "./bidiagonal-svd.ts";
 import { gemm } from "./gemm.ts";
 import { normalize } from "./normalize.ts";
 import { paddedLength, withWorkArrays } from "./work-arrays.ts";
@@ -29,9 +29,9 @@ export function decompose(
   columns: number,
   vectors: VectorCount,
 ): SingularVectors {
-  if (rows >= columns) return decomposeTall(Float64Array.from(a), rows, columns, vectors);
+  if (rows >= columns) return decomposeTall(Float64Array.from(a), rows, columns, vectors, false);
   const turned = transposed(a, rows, columns);
-  const { s, u, v } = decomposeTall(turned, columns, rows, vectors);
+  const { s, u, v } = decomposeTall(turned, columns, rows, vectors, true);
   return { s, u: v, v: u };
 }
 
@@ -57,12 +57,16 @@ export function transposed(
   return result;
 }
 
-/** {@link decompose} for `rows >= n`; overwrites the matrix. */
+/**
+ * {@link decompose} for `rows >= n`; overwrites the matrix. It is the transpose of the one asked for if `turned`, which
+ * decides about signs: the iteration then runs on the transposed bidiagonal form, as LAPACK's does.
+ */
 function decomposeTall(
   a: Float64Array,
   rows: number,
   n: number,
   vectors: VectorCount,
+  turned: boolean,
 ): SingularVectors {
   const left = vectors === "full" ? rows : n;
   const wanted = vectors !== "none";
@@ -74,11 +78,12 @@ function decomposeTall(
     const found = bidiagonalize(padded, rows, n, stride);
     const { diagonal, above } = found;
     if (!wanted) {
+      if (turned) raiseBidiagonal(diagonal, above);
       if (!diagonalizeBidiagonal(diagonal, above)) return allNaN(rows, n, left, wanted);
       const s = diagonal.map((value) => Math.abs(value) * scale).sort();
       return { s: s.reverse(), u: new Float64Array(0), v: new Float64Array(0) };
     }
-    return withVectors(found, rows, n, left, scale) ?? allNaN(rows, n, left, wanted);
+    return withVectors(found, rows, n, left, scale, turned) ?? allNaN(rows, n, left, wanted);
   });
 }
 
@@ -89,12 +94,17 @@ function withVectors(
   n: number,
   left: number,
   scale: number,
+  turned: boolean,
 ): SingularVectors | undefined {
   const stride = Math.ceil(n / 8) * 8;
   // The transposes of what the rotations add to U and V.
   return withWorkArrays(n, [n * stride, n * stride], (leftTurns, rightTurns) => {
     for (let i = 0; i < n; i++) leftTurns[i * stride + i] = rightTurns[i * stride + i] = 1;
-    const turns = { left: leftTurns, right: rightTurns, stride };
+    // The transposed form has the sides of its rotations exchanged.
+    const turns = turned
+      ? { left: rightTurns, right: leftTurns, stride }
+      : { left: leftTurns, right: rightTurns, stride };
+    if (turned) raiseBidiagonal(diagonal, above, turns);
     if (!diagonalizeBidiagonal(diagonal, above, turns)) return undefined;
     const order = Array.from(diagonal.keys()).sort(
       (i, j) => Math.abs(diagonal[j]) - Math.abs(diagonal[i]),
@@ -102,11 +112,11 @@ function withVectors(
     const s = Float64Array.from(order, (i) => Math.abs(diagonal[i]) * scale);
     const signs = diagonal.map((value) => (value < 0 ? -1 : 1));
     const v = new Float64Array(n * n);
-    const turnV = arranged(rightTurns, n, stride, order, signs);
+    const turnV = arranged(rightTurns, n, stride, order, turned ? undefined : signs);
     gemm(false, true, n, n, n, formRight(), 0, turnV, 0, v, 0);
     const q = formLeft(left);
     const u = new Float64Array(rows * n);
-    const turnU = arranged(leftTurns, n, stride, order);
+    const turnU = arranged(leftTurns, n, stride, order, turned ? signs : undefined);
     gemm(false, true, rows, n, n, columnsOf(q, rows, left, n), 0, turnU, 0, u, 0);
     if (left === n) return { s, u, v };
     for (let i = 0; i < rows; i++) q.set(u.subarray(i * n, (i + 1) * n), i * left);

@@ -1,4 +1,4 @@
-import { makeRotation } from "./rotate.ts";
+import { hypotenuse, makeRotation } from "./rotate.ts";
 import type { Rotation } from "./rotate.ts";
 import { rotateRows } from "./row-operations.ts";
 import { withWorkArrays } from "./work-arrays.ts";
@@ -52,12 +52,65 @@ function iterate(
       }
       if (budget-- === 0) return false;
       if (far !== last) beside[between(far, step)] = 0;
+      if (far === at + step) {
+        diagonalizePair(diagonal, beside, Math.min(at, far), vectors, stride);
+        continue;
+      }
       const count = sweep(diagonal, beside, at, far, step, cos, sin);
       const back = step === 1 ? -1 : 1;
       rotateRows(vectors, stride, { first: far, step: back, count, cos, sin });
     }
   }
   return true;
+}
+
+/**
+ * Diagonalizes the block of positions `i` and `i + 1` by one rotation, the eigenvalue of larger magnitude first. The
+ * signs of the vectors are those of LAPACK's `laev2`.
+ */
+function diagonalizePair(
+  diagonal: Float64Array,
+  beside: Float64Array,
+  i: number,
+  vectors: Float64Array,
+  stride: number,
+): void {
+  const a = diagonal[i];
+  const b = beside[i];
+  const c = diagonal[i + 1];
+  const twice = 2 * b;
+  const difference = a - c;
+  const root = hypotenuse(difference, twice);
+  const negative = a + c < 0;
+  // The eigenvalue without cancellation, and the other one from the determinant.
+  const first = (a + c + (negative ? -root : root)) / 2;
+  const [large, small] = Math.abs(a) > Math.abs(c) ? [a, c] : [c, a];
+  const second = a + c === 0 ? -root / 2 : (large / first) * small - (b / first) * b;
+  // (x, y) is the vector of one of them; the other's is at a right angle.
+  const descending = difference >= 0;
+  const along = difference + (descending ? root : -root);
+  let x: number;
+  let y: number;
+  if (Math.abs(along) > Math.abs(twice)) {
+    const tangent = -twice / along;
+    y = 1 / Math.sqrt(1 + tangent * tangent);
+    x = tangent * y;
+  } else {
+    const tangent = -along / twice;
+    x = 1 / Math.sqrt(1 + tangent * tangent);
+    y = tangent * x;
+  }
+  if (negative !== descending) [x, y] = [-y, x];
+  diagonal[i] = first;
+  diagonal[i + 1] = second;
+  beside[i] = 0;
+  const row = i * stride;
+  for (let j = row; j < row + stride; j++) {
+    const u = vectors[j];
+    const v = vectors[j + stride];
+    vectors[j] = x * u + y * v;
+    vectors[j + stride] = x * v - y * u;
+  }
 }
 
 /** Index of the element beside the diagonal between `i` and `i + step`. */
