@@ -230,3 +230,25 @@ test("eigh(x) throws on shapes and dtypes that it has no answer for", (t) => {
     message: "eigh: x must have dtype float32 or float64, got complex128.",
   });
 });
+
+test("eigh(x) has the signs of numpy.linalg.eigh", (t) => {
+  // numpy.linalg.eigh(x)[1] of NumPy 2
+  const [, v] = eigh(
+    array(
+      [
+        [4, 1, -2, 2],
+        [1, 2, 0, 1],
+        [-2, 0, 3, -2],
+        [2, 1, -2, -1],
+      ],
+      "float64",
+    ),
+  );
+  const expected = [
+    [-0.17670517062447652, -0.6422600067660328, -0.20171109662094233, -0.7180459594506796],
+    [-0.17810046990630068, 0.5441878481946866, -0.7894499124874397, -0.2211529881551807],
+    [0.2876680343197011, -0.5202218509386148, -0.5796341693167879, 0.5573513771375096],
+    [0.9242849167461131, 0.14398227457619123, -0.010280998686330534, -0.3533564748939929],
+  ];
+  closeTo(t, v, expected, { rtol: 0, atol: 1e-14 });
+});
