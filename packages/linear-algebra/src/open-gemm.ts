@@ -1,7 +1,7 @@
 import { scratch } from "@flaxen/wasm";
 import { gemmInScratch, PANEL_N } from "./gemm-in-scratch.ts";
 import { OVERWRITE } from "./gemm-mode.ts";
-import { DIRECT_ROWS, doubleKernel, singleKernel } from "./gemm-product.ts";
+import { doubleKernel, packsRight, singleKernel } from "./gemm-product.ts";
 import type { Panels } from "./gemm-product.ts";
 import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
 
@@ -80,7 +80,7 @@ export function openGemm(
   }
   const bytes = dtype === "float32" ? 4 : 8;
   const kc = panelDepth(k, bytes);
-  const wholeBytes = packedElementsB(n, k) * bytes;
+  const wholeBytes = packedElementsB(n, k + 8) * bytes;
   const keeps = wholeBytes <= MOST_KEPT;
   const aBytes = packedElementsA(m, kc) * bytes;
   const bBytes = keeps ? wholeBytes : packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
@@ -117,8 +117,9 @@ export function openGemm(
         panels,
       );
     }
-    // A product of very few rows packs nothing.
-    if (!keep || (panels === "keep" && rows <= DIRECT_ROWS)) kept = -1;
-    else kept = b;
+    // A product of few rows packs nothing, nor does one with a small right operand.
+    const stays =
+      panels === "kept" || (panels === "keep" && packsRight(transB, rows, n, k, kc, bytes));
+    kept = stays ? b : -1;
   };
 }
