@@ -86,8 +86,7 @@ export class GemmKernel {
     panels: Panels = "one",
   ): void {
     const { core, bytes } = this;
-    const few = n * k * bytes <= MIDDLE_BYTES ? SEVERAL_ROWS : FEW_ROWS;
-    if (mode !== SUBTRACT && (isSmall(n, k, bytes) || m <= (transB ? 1 : few))) {
+    if (mode !== SUBTRACT && !packsRight(transB, m, n, k, kc, bytes) && (m > 1 || !transB)) {
       const fresh = mode === OVERWRITE ? 1 : 0;
       if (!transB) {
         // All of a small B stays in the cache; else each panel is used by all rows.
@@ -101,12 +100,10 @@ export class GemmKernel {
         }
         return;
       }
-      if (m > 1) {
-        const stride = roundUp(n, this.strip) * bytes;
-        this.transpose().transposeLines(b, bStride, n, k, packedB, stride);
-        this.multiplyUnpacked(transA, a, aStride, packedB, stride, c, cStride, m, n, k, fresh);
-        return;
-      }
+      const stride = roundUp(n, this.strip) * bytes;
+      this.transpose().transposeLines(b, bStride, n, k, packedB, stride);
+      this.multiplyUnpacked(transA, a, aStride, packedB, stride, c, cStride, m, n, k, fresh);
+      return;
     }
     const width = (TILE_ROWS * bytes) / 16;
     // One strip of B that lies as it would be packed.
@@ -199,6 +196,22 @@ export class GemmKernel {
 /** Whether the right operand is so small that it is read as it lies. */
 export function isSmall(n: number, k: number, bytes: number): boolean {
   return n * k * bytes <= SMALL_BYTES;
+}
+
+/**
+ * Whether the product leaves B in packed panels; if not, it reads it as it lies, or a transposed one after a transposition
+ * that takes the room of a panel. Only a product that subtracts packs it always, if there is more than one row.
+ */
+export function packsRight(
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  kc: number,
+  bytes: number,
+): boolean {
+  if (transB) return m > 1 && !(isSmall(n, k, bytes) && k <= kc);
+  return !isSmall(n, k, bytes) && m > (n * k * bytes <= MIDDLE_BYTES ? SEVERAL_ROWS : FEW_ROWS);
 }
 
 /** How packed panels of B are stored, see {@link GemmKernel.product}. */

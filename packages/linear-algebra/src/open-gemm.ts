@@ -1,15 +1,13 @@
 import { scratch } from "@flaxen/wasm";
 import { gemmInScratch, PANEL_N } from "./gemm-in-scratch.ts";
 import { OVERWRITE } from "./gemm-mode.ts";
-import { doubleKernel, singleKernel } from "./gemm-product.ts";
+import { doubleKernel, packsRight, singleKernel } from "./gemm-product.ts";
 import type { Panels } from "./gemm-product.ts";
 import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
 
 /** Bytes of a packed right operand that are kept; a larger one is packed anew for each range. */
 const MOST_KEPT = 8 * 2 ** 20;
 
-/** Products of fewer rows may pack nothing. */
-const FEW_ROWS = 16;
 
 /**
  * Computes a range of rows and columns of C; the arguments are those of {@link gemmInScratch}.
@@ -83,7 +81,7 @@ export function openGemm(
   }
   const bytes = dtype === "float32" ? 4 : 8;
   const kc = panelDepth(k, bytes);
-  const wholeBytes = packedElementsB(n, k) * bytes;
+  const wholeBytes = packedElementsB(n, k + 8) * bytes;
   const keeps = wholeBytes <= MOST_KEPT;
   const aBytes = packedElementsA(m, kc) * bytes;
   const bBytes = keeps ? wholeBytes : packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
@@ -120,7 +118,9 @@ export function openGemm(
         panels,
       );
     }
-    if (!keep || (panels === "keep" && rows < FEW_ROWS)) kept = -1;
-    else kept = b;
+    // A product of few rows packs nothing, nor does one with a small right operand.
+    const stays =
+      panels === "kept" || (panels === "keep" && packsRight(transB, rows, n, k, kc, bytes));
+    kept = stays ? b : -1;
   };
 }
