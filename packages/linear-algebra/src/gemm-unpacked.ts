@@ -22,7 +22,7 @@ export type LeftOrder = "lines" | "steps";
  * Rows of C over both operands as they lie, with strides in bytes. Reading goes up to 28 bytes past the end of B;
  * sums go on from C unless `fresh`.
  */
-export type UnpackedFunction = (
+type UnpackedFunction = (
   a: number,
   aStride: number,
   b: number,
