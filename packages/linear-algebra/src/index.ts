@@ -38,6 +38,7 @@ export type { CholeskyOptions } from "./cholesky.ts";
 export { inv, solve, triangularSolve } from "./solve.ts";
 export type { TriangularSolveOptions } from "./solve.ts";
 export { det, slogdet } from "./det.ts";
+export type { ComplexOr } from "./det.ts";
 export { svd } from "./svd.ts";
 export type { SVDOptions } from "./svd.ts";
 export { eigh } from "./eigh.ts";
