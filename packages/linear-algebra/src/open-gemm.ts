@@ -8,7 +8,6 @@ import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
 /** Bytes of a packed right operand that are kept; a larger one is packed anew for each range. */
 const MOST_KEPT = 8 * 2 ** 20;
 
-
 /**
  * Computes a range of rows and columns of C; the arguments are those of {@link gemmInScratch}.
  *
