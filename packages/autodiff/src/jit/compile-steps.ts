@@ -24,7 +24,7 @@ export interface CompiledChain {
 }
 
 /** What is known of a step. */
-export interface CompiledStep {
+interface CompiledStep {
   /** How it runs. */
   readonly kind: "loop" | "kernel" | "evaluate";
   /** Of the primitive, or of all in a loop. */

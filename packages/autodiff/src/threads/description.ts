@@ -40,7 +40,7 @@ export interface LoopDescription {
 }
 
 /** Kernels that run one after the other on blocks. */
-export interface ChainDescription {
+interface ChainDescription {
   readonly kind: "chain";
   readonly units: number;
   /** Units of a block. */

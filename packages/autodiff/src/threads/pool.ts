@@ -222,6 +222,7 @@ function runTogether(
   const bottom = memory.allocate(between);
   try {
     const addresses = between > 0 ? [...operands, bottom] : operands;
+    if (addresses.length > at.MOST_ADDRESSES) return false;
     const range = kernel.open(addresses);
     if (range === undefined) return false;
     pool.run(job, kernel.units, range, addresses);
