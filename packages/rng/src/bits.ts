@@ -4,7 +4,7 @@ import type { Shape } from "@flaxen/ndarray";
 import { checkOptions, checkSampleShape } from "./arguments.ts";
 import { useKey } from "./key.ts";
 import type { Key } from "./make-key.ts";
-import { handOver } from "./traced-key.ts";
+import { handOverKey } from "./traced-key.ts";
 import { fillNarrowWords, fillWideWords, fillWords } from "./words.ts";
 
 /** Options of {@link bits}. */
@@ -37,7 +37,7 @@ export function bits(key: Key, shape: Shape = [], options: BitsOptions = {}): ND
   const { dtype = defaultUint() } = options;
   const size = checkSampleShape("bits", shape);
   checkUnsigned(dtype);
-  const traced = handOver("bits", [key], shape, dtype, (key) => bits(key, shape, { dtype }), []);
+  const traced = handOverKey("bits", key, shape, dtype, (key) => bits(key, shape, { dtype }), []);
   if (traced) return traced;
   switch (dtype) {
     case "uint8": {

@@ -8,7 +8,7 @@ import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
 import type { Key } from "./make-key.ts";
 import { standardNormals } from "./standard-normals.ts";
-import { handOver } from "./traced-key.ts";
+import { handOverKey } from "./traced-key.ts";
 
 /** Options of {@link normal}. */
 export interface NormalOptions {
@@ -59,9 +59,9 @@ export function normal(
   checkOptions("normal", options);
   const size = checkSampleShape("normal", shape);
   const dtype = checkInexactDType("normal", options.dtype);
-  const traced = handOver(
+  const traced = handOverKey(
     "normal",
-    [key],
+    key,
     shape,
     dtype,
     (key) => normal(key, shape, { dtype }),

@@ -10,6 +10,9 @@ const TRACE = /* @__PURE__ */ Symbol.for("flaxen.SamplerTrace");
 // Under this symbol a traced key holds the stand-in for its two words.
 const WORDS = /* @__PURE__ */ Symbol.for("flaxen.TracedKey");
 
+// Under this symbol it holds `handOver`, which is only loaded where traced keys are made.
+const HAND_OVER: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.HandOver");
+
 /**
  * A stand-in for an array while a program is traced. It carries a {@link SamplerTrace} under
  * `Symbol.for("flaxen.SamplerTrace")`.
@@ -88,7 +91,21 @@ export function makeTracedKey(words: TracedArray | NDArray<"uint32">, partitiona
     partitionable,
     [KEY]: true as const,
     [WORDS]: words,
+    [HAND_OVER]: handOver,
   });
+}
+
+/** Does what {@link handOver} does, for a function of which no other input than the key can be a stand-in. */
+export function handOverKey<D extends DType>(
+  name: string,
+  key: Key,
+  shape: Shape,
+  dtype: D,
+  evaluate: (key: Key) => NDArray,
+  settings?: readonly unknown[],
+): NDArray<D> | undefined {
+  const traced = key as { readonly [HAND_OVER]?: typeof handOver };
+  return traced[HAND_OVER]?.(name, [key], shape, dtype, evaluate, settings);
 }
 
 /**

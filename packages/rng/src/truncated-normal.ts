@@ -11,7 +11,7 @@ import { normalValues } from "./normal-values.ts";
 import { checkFloatParameters } from "./parameters.ts";
 import type { Parameter, Rule } from "./parameters.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
-import { handOver } from "./traced-key.ts";
+import { handOver, handOverKey } from "./traced-key.ts";
 import { between, uniformValues } from "./uniform-values.ts";
 
 /** Options of {@link truncatedNormal}. */
@@ -91,9 +91,9 @@ function drawBetween(
   const lo = checkNumber("truncatedNormal", "lower", lower, dtype, true);
   const hi = checkNumber("truncatedNormal", "upper", upper, dtype, true);
   checkOrder(lo < hi, lower, upper);
-  const traced = handOver(
+  const traced = handOverKey(
     "truncatedNormal",
-    [key],
+    key,
     shape,
     dtype,
     (key) => truncatedNormal(key, lo, hi, shape, { dtype }),

@@ -5,7 +5,7 @@ import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
 import type { Key } from "./make-key.ts";
-import { handOver } from "./traced-key.ts";
+import { handOverKey } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
 
 /** Options of {@link uniform}. */
@@ -63,7 +63,7 @@ export function uniform(
     );
   }
   const fixed = { dtype, minval, maxval };
-  const traced = handOver("uniform", [key], shape, dtype, (key) => uniform(key, shape, fixed), [
+  const traced = handOverKey("uniform", key, shape, dtype, (key) => uniform(key, shape, fixed), [
     minval,
     maxval,
   ]);
