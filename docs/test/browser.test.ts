@@ -142,9 +142,9 @@ async function resultsOf(path: string): Promise<unknown> {
   const failed = new Promise<never>((_, reject) => page.on("pageerror", reject));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`);
   const body = page.locator("body:not(:empty)");
-  const text = await Promise.race([body.innerText({ timeout: 60_000 }), failed]);
+  const text = await Promise.race([body.textContent({ timeout: 60_000 }), failed]);
   await page.close();
-  return JSON.parse(text);
+  return JSON.parse(text ?? "null");
 }
 
 /** What the pages `open` and `strict` must write: the bits of Node, and those that are committed. */

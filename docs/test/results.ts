@@ -43,6 +43,8 @@ export interface Results {
   readonly losses: readonly number[];
   /** All Variables of the CNN after these steps. */
   readonly weights: Readonly<Record<string, string>>;
+  /** What `display` prints of a model. */
+  readonly displayed: string;
 }
 
 /** Whether WebAssembly may be compiled here. */
@@ -78,5 +80,19 @@ export function results(): Results {
     product: fingerprint(product),
     losses,
     weights: Object.fromEntries(weights),
+    displayed: displayed(),
   };
+}
+
+/** Catches what `display` hands to the console. */
+function displayed(): string {
+  const { log } = console;
+  const lines: unknown[] = [];
+  console.log = (...values: unknown[]) => lines.push(...values);
+  try {
+    nnx.display(new nnx.Linear(2, 3, { rngs: new nnx.Rngs(0) }), { rate: 0.5 });
+  } finally {
+    console.log = log;
+  }
+  return lines.join("\n");
 }

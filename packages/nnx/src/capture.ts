@@ -3,11 +3,13 @@ import { isTensor } from "@flaxen/autodiff";
 import type { VariableClass } from "./filters.ts";
 import { isModule, iterModules } from "./module.ts";
 import type { Module } from "./module.ts";
+import { formatPath, pathKey } from "./paths.ts";
 import type { Path } from "./paths.ts";
 import { CAPTURES, findRecorder } from "./sow.ts";
-import type { NestedState } from "./state-types.ts";
-import { nest } from "./state.ts";
-import { makeVariable } from "./variable.ts";
+import type { Captured, NestedState } from "./state-types.ts";
+import { checkNode, leavesOf, nest } from "./state.ts";
+import { unboundThis } from "./unbound.ts";
+import { isVariable, makeVariable } from "./variable.ts";
 import type { Variable } from "./variable.ts";
 
 /** Settings of `capture`. */
@@ -17,19 +19,26 @@ export interface CaptureOptions {
    * and lists of arrays. Inherited methods are left out, and names that begin with an underscore.
    */
   readonly methodOutputs?: VariableClass | undefined;
+  /**
+   * What is recorded already when the call begins, under the paths of the Modules: perturbations for
+   * `Module.perturb`, whose gradients are asked for, or values to go on from. It stays as it is.
+   */
+  readonly init?: NestedState | undefined;
 }
 
 /**
  * Makes a function return, beside its result, what the layers of its first argument record with `sow`
- * during the call.
+ * and `perturb` during the call.
  *
  * @param f - a function whose first argument is a Module.
  * @param types - the classes of Variables to record, usually `[Intermediate]`.
  * @param options - see {@link CaptureOptions}.
  * @returns a function of the same arguments that returns `[result, ...states]`, one State for each class:
- *   new Variables under the paths of the Modules, which hold lists unless `sow` reduces otherwise.
- * @throws {@link TypeError} if `f` is no function or a type no class of Variables; when called, if the
- *   first argument is no Module.
+ *   new Variables under the paths of the Modules, which hold lists unless `sow` reduces otherwise, and arrays
+ *   from `perturb`.
+ * @throws {@link TypeError} if `f` is no function, a type no class of Variables, or `init` holds something
+ *   else than Variables; when called, if the first argument is no Module.
+ * @throws {@link RangeError} (when called) if the first argument has no Module at a path of `init`.
  *
  * @example
  * ```ts
@@ -48,7 +57,7 @@ export interface CaptureOptions {
  * const forward = capture((net: Net, x: Tensor) => net.forward(x), [Intermediate]);
  * const [y, seen] = forward(new Net(), array([-1, 2]));
  * y; // => [0, 2]
- * seen.hidden.value; // => [[0, 2]]
+ * seen.hidden.value[0]; // => [0, 2]
  * ```
  */
 export function capture<
@@ -58,8 +67,8 @@ export function capture<
 >(
   f: (...args: A) => R,
   types: T,
-  { methodOutputs }: CaptureOptions = {},
-): (...args: A) => [R, ...{ -readonly [K in keyof T]: NestedState }] {
+  { methodOutputs, init }: CaptureOptions = {},
+): (...args: A) => [R, ...{ -readonly [K in keyof T]: Captured<T[K]> }] {
   if (typeof f !== "function") {
     throw new TypeError(`capture: f must be a function, got ${describe(f)}.`);
   }
@@ -70,26 +79,31 @@ export function capture<
   }
   for (const type of types) checkType("types", type);
   if (methodOutputs !== undefined) checkType("methodOutputs", methodOutputs);
-  const recorded = methodOutputs === undefined ? types : [...new Set([...types, methodOutputs])];
+  const recorded = new Set<object>(types.map((type) => type.prototype as object));
+  if (methodOutputs !== undefined) recorded.add(methodOutputs.prototype as object);
+  const known = init === undefined ? [] : checkInit(init);
+  for (const [, variable] of known) recorded.add(Object.getPrototypeOf(variable) as object);
+  const self = unboundThis("capture", f);
   return (...args) => {
     const [root] = args;
     if (!isModule(root)) {
       throw new TypeError(`capture: the first argument must be a Module, got ${describe(root)}.`);
     }
-    const modules = iterModules(root).map(([, module]) => module);
-    const restores = modules.flatMap((module) => [
+    const modules = iterModules(root);
+    checkPaths(known, modules);
+    const restores = modules.flatMap(([path, module]) => [
       setForNow(
         module,
         CAPTURES,
         true,
-        recorded.map((type) => makeVariable(type.prototype as object, {}, {})),
+        [...recorded].map((type) => makeVariable(type, recordedAt(path, type, known), {})),
       ),
       ...(methodOutputs === undefined ? [] : recordMethods(module, methodOutputs)),
     ]);
     try {
-      const result = f(...args);
-      const states = types.map((type) => collect(root, type));
-      return [result, ...states] as [R, ...{ -readonly [K in keyof T]: NestedState }];
+      const result = Reflect.apply(f, self, args) as R;
+      const states = types.map((type) => collect(modules, type));
+      return [result, ...states] as [R, ...{ -readonly [K in keyof T]: Captured<T[K]> }];
     } finally {
       for (const restore of restores) restore();
     }
@@ -102,6 +116,40 @@ function checkType(argument: string, type: unknown): void {
   throw new TypeError(
     `capture: ${argument} must hold classes of Variables, got ${describe(type)}.`,
   );
+}
+
+type Leaves = readonly (readonly [Path, Variable<unknown>])[];
+
+function checkInit(init: object): Leaves {
+  checkNode("capture", init, "init");
+  const leaves = leavesOf(init);
+  for (const [path, leaf] of leaves) {
+    if (isVariable(leaf)) continue;
+    throw new TypeError(
+      `capture: init must hold Variables, got ${describe(leaf)} at ${formatPath(path)}.`,
+    );
+  }
+  return leaves as Leaves;
+}
+
+function checkPaths(known: Leaves, modules: readonly (readonly [Path, Module])[]): void {
+  const paths = new Set(modules.map(([path]) => pathKey(path)));
+  const stray = known.filter(([path]) => !paths.has(pathKey(path.slice(0, -1))));
+  if (stray.length === 0) return;
+  const where = stray.map(([path]) => formatPath(path)).join(", ");
+  throw new RangeError(
+    `capture: init must have the paths of Modules of the first argument, got ${where}.`,
+  );
+}
+
+/** What is known already of a Module: the values of the Variables of a class, by name. */
+function recordedAt(place: Path, type: object, known: Leaves): Record<string, unknown> {
+  const key = pathKey(place);
+  const own = known.filter(
+    ([path, variable]) =>
+      pathKey(path.slice(0, -1)) === key && Object.getPrototypeOf(variable) === type,
+  );
+  return Object.fromEntries(own.map(([path, { value }]) => [String(path.at(-1)), value]));
 }
 
 /** Gives an object a field and returns what takes it away again. */
@@ -128,9 +176,10 @@ function recordMethods(module: Module, type: VariableClass): (() => void)[] {
   });
 }
 
-function collect(root: Module, type: VariableClass): NestedState {
+// The Modules of before, since a walk now would remember the recorders as fields, and `jit` see a change.
+function collect(modules: readonly (readonly [Path, Module])[], type: VariableClass): NestedState {
   const found: [Path, Variable<unknown>][] = [];
-  for (const [path, module] of iterModules(root)) {
+  for (const [path, module] of modules) {
     const recorder = findRecorder(module, type);
     if (recorder === undefined) continue;
     for (const [name, value] of Object.entries(recorder.value)) {

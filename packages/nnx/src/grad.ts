@@ -18,6 +18,7 @@ import { isPytree } from "./pytree.ts";
 import { runInScope, warnAboutConstants } from "./scope.ts";
 import { nest } from "./state.ts";
 import { findVariables, isNode } from "./traverse.ts";
+import { unboundThis } from "./unbound.ts";
 import { isVariable, slotOf } from "./variable.ts";
 import type { Variable } from "./variable.ts";
 import { Param } from "./variable-types.ts";
@@ -164,6 +165,7 @@ function differentiator(
   }
   const several = Array.isArray(argnums);
   const chosen = (several ? argnums : [argnums]) as readonly (number | DiffState)[];
+  const self = unboundThis(callee, f);
   let warned = false;
 
   return (args) => {
@@ -182,7 +184,7 @@ function differentiator(
           variables.forEach(([, variable], i) => call.trace(variable, values[i]));
           const traced = [...args];
           positions.forEach((position, i) => (traced[position] = trees[i]));
-          const result: unknown = f(...traced);
+          const result: unknown = Reflect.apply(f, self, traced);
           const [loss, aux] = hasAux ? splitAux(callee, result) : [result, undefined];
           return [loss, call.collect(scope, aux)];
         }, inputs);

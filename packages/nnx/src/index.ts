@@ -117,7 +117,7 @@ export type {
   InitializeCarryOptions,
   RecurrentCellOptions,
 } from "./recurrent.ts";
-export { map, mapState, mergeState, recursiveMap } from "./recursive-map.ts";
+export { map, mapState, mergeState, recursiveMap, stateDifference } from "./recursive-map.ts";
 export { RMSNorm } from "./rms-norm.ts";
 export type { RMSNormOptions } from "./rms-norm.ts";
 export { RngCount, RngKey, Rngs, RngState, RngStream } from "./rngs.ts";
@@ -134,14 +134,23 @@ export { SpectralNorm } from "./spectral-norm.ts";
 export type { SpectralNormOptions } from "./spectral-norm.ts";
 export { runStack, stack, unstack } from "./stack.ts";
 export type { StackOptions } from "./stack.ts";
-export type { NestedState, PureState, Selected, State, StateOf, States } from "./state-types.ts";
+export type {
+  Captured,
+  CapturedState,
+  NestedState,
+  PureState,
+  Selected,
+  State,
+  StateOf,
+  States,
+} from "./state-types.ts";
 export { fromFlatState, state, toFlatState, toPureDict } from "./state.ts";
 export type { FlatState } from "./state.ts";
 export { tabulate } from "./tabulate.ts";
 export type { TabulateOptions } from "./tabulate.ts";
 export type { TensorTree } from "./tensor-tree.ts";
 export { update } from "./update.ts";
-export { BatchStat, Cache, Intermediate, Param } from "./variable-types.ts";
+export { BatchStat, Cache, Intermediate, Param, Perturbation } from "./variable-types.ts";
 export { TraceContextError, Variable } from "./variable.ts";
 export type { Metadata } from "./variable.ts";
 export { view } from "./view.ts";

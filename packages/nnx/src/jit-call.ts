@@ -120,8 +120,10 @@ export class JitCall {
     const [{ traversals, metadata }] = this.seen;
     const options = { isLeaf: isVariable };
     return (
-      this.roots.every((root, i) => traverse(root, options) === traversals[i]) &&
-      this.variables.every((variable, i) => variable.metadata === metadata[i])
+      // A bare Variable, such as a leaf of a State, has no fields.
+      this.roots.every(
+        (root, i) => isVariable(root) || traverse(root, options) === traversals[i],
+      ) && this.variables.every((variable, i) => variable.metadata === metadata[i])
     );
   }
 

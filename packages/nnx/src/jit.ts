@@ -9,6 +9,7 @@ import { LiftedCall } from "./lifted-call.ts";
 import { runInScope, warnAboutConstants } from "./scope.ts";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.ts";
 import { traverse } from "./traverse.ts";
+import { unboundThis } from "./unbound.ts";
 import { checkWritable, isVariable, slotOf } from "./variable.ts";
 import type { Variable } from "./variable.ts";
 
@@ -60,10 +61,11 @@ export function jit<A extends readonly any[], R>(
   options: JitOptions = {},
 ): ((...args: A) => R) & Jitted {
   const entries = new Entries<JitCall, CompiledStep>(checkJit(f, options));
-  const traced = f as (...args: readonly unknown[]) => unknown;
+  const self = unboundThis("jit", f);
+  const traced = (...args: readonly unknown[]): unknown => Reflect.apply(f, self, args);
   const run = (...args: A): R => {
     const call = JitCall.of(args);
-    if (call === undefined) return f(...args);
+    if (call === undefined) return traced(...args) as R;
     const known = entries.find(call);
     if (known !== undefined) return finish(known, call.variables, call.inputs()) as R;
     const inputs = call.inputs();

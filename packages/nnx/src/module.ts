@@ -1,14 +1,17 @@
+import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { rest, toPredicate } from "./filters.ts";
 import type { Filter, VariableClass } from "./filters.ts";
 import { clone } from "./graph.ts";
 import type { Path } from "./paths.ts";
 import { checkNode } from "./state.ts";
+import { perturb } from "./perturb.ts";
 import { noteModule } from "./places.ts";
 import { Pytree } from "./pytree.ts";
 import { record } from "./sow.ts";
 import type { SowOptions } from "./sow.ts";
 import { traverse } from "./traverse.ts";
 import { isVariable } from "./variable.ts";
+import { Perturbation } from "./variable-types.ts";
 
 // Marks Modules of every copy of this package.
 const MODULE: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.Module");
@@ -107,6 +110,47 @@ export class Module extends Pytree {
    */
   sow(type: VariableClass, name: string, value: unknown, options: SowOptions = {}): boolean {
     return record(this, type, name, value, options);
+  }
+
+  /**
+   * Adds a perturbation to an intermediate value, so that `grad` gives the gradient with respect to that value.
+   *
+   * Where `capture` has asked for the class, or been given perturbations with `init`, it is what is recorded
+   * under the name: zeros at first. Elsewhere it is what the field of that name holds, or nothing at all. A name
+   * that is used several times has one gradient, the sum over all uses.
+   *
+   * @param name - the name of the perturbation.
+   * @param value - an array. Go on with what is returned, or the gradient is 0.
+   * @param type - the class of Variable; `Perturbation` by default.
+   * @returns the value plus the perturbation, or the value itself.
+   * @throws {@link TypeError} if `name` is no string or empty, or the name of another field; if `value` is no array.
+   * @throws {@link RangeError} if `value` has another shape than the perturbation.
+   *
+   * @example
+   * ```ts
+   * import { multiply, square, sum } from "@flaxen/autodiff";
+   * import type { Tensor } from "@flaxen/autodiff";
+   * import { array } from "@flaxen/ndarray";
+   * import { capture, DiffState, grad, Module, Perturbation } from "@flaxen/nnx";
+   *
+   * class Net extends Module {
+   *   forward(x: Tensor): Tensor {
+   *     const h = this.perturb("hidden", multiply(2, x));
+   *     return sum(square(h));
+   *   }
+   * }
+   * const net = new Net();
+   * const x = array([1, 2]);
+   * const run = (m: Net, x: Tensor) => m.forward(x);
+   * const [, zeros] = capture(run, [Perturbation])(net, x);
+   * zeros.hidden.value; // => [0, 0]
+   * const loss = (init: typeof zeros) => capture(run, [], { init })(net, x)[0];
+   * const gradients = grad(loss, { argnums: DiffState(0, Perturbation) })(zeros);
+   * gradients.hidden.value; // => [4, 8]
+   * ```
+   */
+  perturb(name: string, value: TensorLike, type: VariableClass = Perturbation): Tensor {
+    return perturb(this, name, value, type);
   }
 
   // Emitting declarations file by file forbids computed member names.

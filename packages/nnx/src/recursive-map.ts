@@ -3,6 +3,7 @@ import { partsOf } from "./iter-graph.ts";
 import { formatPath, pathKey } from "./paths.ts";
 import type { Path } from "./paths.ts";
 import { checkNode, defineField, leavesOf, nest, state } from "./state.ts";
+import type { NestedState } from "./state-types.ts";
 import { isNode } from "./traverse.ts";
 import type { Node } from "./traverse.ts";
 import { isVariable } from "./variable.ts";
@@ -144,4 +145,35 @@ export function mergeState(...states: readonly object[]): object {
     for (const leaf of leavesOf(state)) leaves.set(pathKey(leaf[0]), leaf);
   }
   return nest("mergeState", [...leaves.values()]);
+}
+
+/**
+ * Leaves out of a State what another State has: the set difference of their paths. The leaves themselves are
+ * not compared.
+ *
+ * @param state - a State, or anything that `state` accepts.
+ * @param other - the State whose paths are left out; paths that `state` does not have are ignored.
+ * @returns nested plain objects with the very leaves of `state`.
+ * @throws {@link TypeError} if an argument cannot hold state.
+ *
+ * @example
+ * ```ts
+ * import { Linear, PathContains, Rngs, state, stateDifference } from "@flaxen/nnx";
+ *
+ * const linear = new Linear(1, 2, { rngs: new Rngs(0) });
+ * const others = stateDifference(state(linear), state(linear, PathContains("bias")));
+ * Object.keys(others); // => ["kernel"]
+ * stateDifference({ a: { b: 1, c: 2 } }, { a: { c: 3 }, d: 4 }); // => { a: { b: 1 } }
+ * ```
+ */
+export function stateDifference(state: NestedState, other: object): NestedState;
+export function stateDifference(state: object, other: object): object;
+export function stateDifference(state: object, other: object): object {
+  checkNode("stateDifference", state, "state");
+  checkNode("stateDifference", other, "other");
+  const taken = new Set(leavesOf(other).map(([path]) => pathKey(path)));
+  return nest(
+    "stateDifference",
+    leavesOf(state).filter(([path]) => !taken.has(pathKey(path))),
+  );
 }

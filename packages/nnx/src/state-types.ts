@@ -1,6 +1,8 @@
+import type { Tensor } from "@flaxen/autodiff";
 import type { Filter } from "./filters.ts";
 import type { rest } from "./filters.ts";
 import type { Pytree } from "./pytree.ts";
+import type { Intermediate, Perturbation } from "./variable-types.ts";
 import type { Variable } from "./variable.ts";
 
 /** A state of which nothing more is known: nested objects with Variables at their leaves. */
@@ -8,6 +10,31 @@ export interface NestedState {
   /** A Variable, or the state one level down. */
   readonly [part: string]: Variable<unknown> | NestedState;
 }
+
+/**
+ * What `capture` returns for one class of Variables. Which names there are is known only when it runs, so each part
+ * may be either: `seen.encoder.kl.value` goes through two Modules or names and ends with a value.
+ */
+export interface CapturedState<V extends Variable<unknown> = Intermediate<readonly Tensor[]>> {
+  /** A Variable with recorded values, and the state one level down. */
+  readonly [part: string]: CapturedState<V> & V;
+}
+
+/**
+ * What `capture` returns for the class `C`: perturbations are arrays, and of other classes lists are recorded.
+ *
+ * A `reduceFn` of `sow` may record something else; then name the type, as in `capture(f, [Intermediate<number>])`.
+ */
+export type Captured<C> = C extends abstract new (...args: never[]) => infer V
+  ? V extends Perturbation<unknown>
+    ? CapturedState<Perturbation>
+    : V extends Variable<infer L>
+      ? CapturedState<Variable<IsDefault<L> extends true ? readonly Tensor[] : L>>
+      : CapturedState
+  : CapturedState;
+
+// A class without type argument, or one derived from it: what is recorded are lists.
+type IsDefault<L> = unknown extends L ? true : [Tensor] extends [L] ? true : false;
 
 /** The class of Variables that a filter selects, as far as its type tells. */
 export type Selected<F> = F extends abstract new (...args: never[]) => infer V
@@ -23,7 +50,11 @@ export type Selected<F> = F extends abstract new (...args: never[]) => infer V
  * `State<CNN, typeof Param>` has `conv1.kernel` but no `bn.mean`. Private fields are part of the
  * state, but not of its type.
  */
-export type State<T = unknown, F = typeof rest> = OrNested<StateTree<T, Selected<F>>>;
+export type State<T = unknown, F = typeof rest> = string extends keyof T
+  ? T extends CapturedState<infer V>
+    ? CapturedState<V>
+    : OrNested<StateTree<T, Selected<F>>>
+  : OrNested<StateTree<T, Selected<F>>>;
 
 /** The states that several filters make: one each. */
 export type States<T, F extends readonly Filter[]> = {
@@ -39,7 +70,12 @@ export type StateOf<T, F extends readonly Filter[]> = F extends readonly []
 
 /** The same tree with a value of type `L` in place of each Variable. */
 export type PureState<S> =
-  S extends Variable<infer L> ? L : { readonly [K in keyof S]: PureState<S[K]> };
+  S extends Variable<infer L>
+    ? // A part of a captured state may also be a state.
+      string extends keyof S
+      ? unknown
+      : L
+    : { readonly [K in keyof S]: PureState<S[K]> };
 
 // Module itself, or anything else without typed state, falls back to the untyped nested state.
 type OrNested<S> = [S] extends [never] ? NestedState : keyof S extends never ? NestedState : S;

@@ -67,8 +67,29 @@ export class Cache<T = Tensor> extends Variable<T> {
  * ```
  */
 export class Intermediate<T = Tensor> extends Variable<T> {
-  /** `"Intermediate"`. */
-  override get kind(): "Intermediate" {
+  /** `"Intermediate"`, or the name of a derived class. */
+  override get kind(): "Intermediate" | "Perturbation" {
     return "Intermediate";
+  }
+}
+
+/**
+ * What `Module.perturb` adds to an intermediate value: zeros, whose gradient is that of the value. It is
+ * never saved to files.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from "@flaxen/ndarray";
+ * import { Intermediate, OfType, Perturbation } from "@flaxen/nnx";
+ *
+ * const nudge = new Perturbation(zeros([2]));
+ * nudge.kind; // => "Perturbation"
+ * OfType(Intermediate)([], nudge); // => true
+ * ```
+ */
+export class Perturbation<T = Tensor> extends Intermediate<T> {
+  /** `"Perturbation"`. */
+  override get kind(): "Perturbation" {
+    return "Perturbation";
   }
 }

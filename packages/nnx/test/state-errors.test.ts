@@ -328,6 +328,90 @@ test(
   TypeError,
   'Module.sow: name must be a string, not empty, got "".',
 );
+class Nudged extends nnx.Module {
+  inner = linear();
+  forward(x: Tensor, name = "h"): Tensor {
+    return this.perturb(name, x);
+  }
+}
+const nudge = (m: Nudged, x: Tensor): Tensor => m.forward(x);
+test(
+  refused,
+  () => new Nudged().forward(array(1), ""),
+  TypeError,
+  'Module.perturb: name must be a string, not empty, got "".',
+);
+test(
+  refused,
+  () => new Nudged().perturb("h", "x" as never),
+  TypeError,
+  'Module.perturb: value must be an array, got "x".',
+);
+test(
+  refused,
+  () => new Nudged().forward(array(1), "inner"),
+  TypeError,
+  'Module.perturb: name must be that of no field but a Perturbation, got "inner", which is Linear.',
+);
+test(
+  refused,
+  () => {
+    const [, init] = nnx.capture(nudge, [nnx.Perturbation])(new Nudged(), array([1, 2]));
+    nnx.capture(nudge, [], { init })(new Nudged(), array([1]));
+  },
+  RangeError,
+  'Module.perturb: value must have the shape [2] of the perturbation "h", got float32[1]. Capture perturbations with inputs of the same shapes.',
+);
+test(
+  refused,
+  () => nnx.capture(nudge, [], { init: 3 as never }),
+  TypeError,
+  "capture: init must be a Module or another object that holds Variables, got 3.",
+);
+test(
+  refused,
+  () => nnx.capture(nudge, [], { init: { a: { h: 3 } } as never }),
+  TypeError,
+  "capture: init must hold Variables, got 3 at a.h.",
+);
+test(
+  refused,
+  () =>
+    nnx.capture(nudge, [], { init: { a: { h: new nnx.Perturbation(array(1)) } } })(
+      new Nudged(),
+      array(1),
+    ),
+  RangeError,
+  "capture: init must have the paths of Modules of the first argument, got a.h.",
+);
+for (const [name, call] of Object.entries({
+  state: () => nnx.stateDifference(3 as never, {}),
+  other: () => nnx.stateDifference({}, 3 as never),
+})) {
+  test(
+    refused,
+    call,
+    TypeError,
+    `stateDifference: ${name} must be a Module or another object that holds Variables, got 3.`,
+  );
+}
+
+// Methods apart from their objects
+const { forward: apart } = nnx.Linear.prototype;
+for (const [name, call] of Object.entries({
+  jit: () => nnx.jit(apart)([[1, 2]]),
+  grad: () => nnx.grad(apart)(ones([1, 2])),
+  valueAndGrad: () => nnx.valueAndGrad(apart)(ones([1, 2])),
+  capture: () => nnx.capture(apart as never, [])(linear() as never),
+})) {
+  test(
+    refused,
+    call,
+    TypeError,
+    `${name}: f must not be a method apart from its object, got forward, which uses this.inFeatures. Pass a function of the object, such as (model, x) => model.forward(x).`,
+  );
+}
+
 test(
   "a name that is also a layer",
   refused,

@@ -1,4 +1,4 @@
-import { add, mean, multiply, square, sum } from "@flaxen/autodiff";
+import { add, mean, multiply, square, sum, tanh } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { array, ones } from "@flaxen/ndarray";
 import type { NDArray } from "@flaxen/ndarray";
@@ -457,6 +457,165 @@ test("capture inside grad and grad inside capture return concrete values", (t) =
   t.deepEqual(Object.keys(grads), ["l1", "l2"]);
   const again = nnx.toPureDict(states) as unknown as { h: NDArray[] };
   t.deepEqual(list(again.h[0]), list(net.features(x)));
+});
+
+class Perturbed extends nnx.Module {
+  linear: nnx.Linear;
+  constructor(rngs: nnx.Rngs) {
+    super();
+    this.linear = new nnx.Linear(2, 3, { rngs });
+  }
+  forward(x: TensorLike): Tensor {
+    return this.perturb("pre", tanh(this.linear.forward(x)));
+  }
+}
+
+class Critic extends nnx.Module {
+  encoder: Perturbed;
+  out: nnx.Linear;
+  constructor(rngs: nnx.Rngs) {
+    super();
+    this.encoder = new Perturbed(rngs);
+    this.out = new nnx.Linear(3, 1, { rngs });
+  }
+  forward(x: TensorLike): Tensor {
+    const h = this.encoder.forward(x);
+    this.sow(nnx.Intermediate, "h", h);
+    return this.perturb("y", this.out.forward(h));
+  }
+}
+
+// m = Critic(nnx.Rngs(0)); x = jnp.array([[1., 2.], [3., -1.]]); _, p = nnx.capture(m, nnx.Perturbation)(x);
+// nnx.grad(loss, argnums=(0, 1), has_aux=True)(m, p, x), where loss takes the sum of squares of
+// nnx.capture(m, nnx.Intermediate, init=p)(x); flax 0.12.8
+const CRITIC_PRE = [
+  [-2.301544666290283, -2.397019863128662, 0.7504869103431702],
+  [0.48345956206321716, 0.5035149455070496, -0.1576463282108307],
+];
+const CRITIC_Y = [[-2.9320569038391113], [0.6159041523933411]];
+const CRITIC_KERNEL = [
+  [-0.963577389717102, 0.16061723232269287, 0.6496998071670532],
+  [-1.9521228075027466, -0.44445812702178955, 1.3570393323898315],
+];
+const X = array([
+  [1, 2],
+  [3, -1],
+]);
+const critic = (m: Critic, x: Tensor): Tensor => m.forward(x);
+
+function criticGradients(m: Critic, nudges: nnx.CapturedState<nnx.Perturbation>, x: Tensor) {
+  const loss = (n: Critic, init: typeof nudges) => {
+    const [y, seen] = nnx.capture(critic, [nnx.Intermediate], { init })(n, x);
+    return [sum(square(y)), seen] as const;
+  };
+  const argnums = [0, nnx.DiffState(1, nnx.Perturbation)] as const;
+  return nnx.grad(loss, { argnums, hasAux: true })(m, nudges);
+}
+
+test("Module.perturb(name, value) gives the gradients of intermediate values of Flax", (t) => {
+  const model = new Critic(new nnx.Rngs(0));
+  const [y, nudges] = nnx.capture(critic, [nnx.Perturbation])(model, X);
+  t.deepEqual(list(y), list(model.forward(X)));
+  t.deepEqual(list(nudges.encoder.pre.value), [
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+  t.true((nudges.y as unknown) instanceof nnx.Perturbation);
+  const [[grads, of], seen] = criticGradients(model, nudges, X);
+  const near = { rtol: 1e-5 };
+  closeTo(t, of.encoder.pre.value, CRITIC_PRE, near);
+  closeTo(t, of.y.value, CRITIC_Y, near);
+  closeTo(t, grads.encoder.linear.kernel.value, CRITIC_KERNEL, near);
+  t.deepEqual(list(seen.h.value[0]), list(model.encoder.forward(X)));
+  t.deepEqual(dotted(nnx.toFlatState(nnx.state(model))), [
+    "encoder.linear.bias",
+    "encoder.linear.kernel",
+    "out.bias",
+    "out.kernel",
+  ]);
+});
+
+test("capture with perturb and sow is compiled by jit, with the same bits", (t) => {
+  const model = new Critic(new nnx.Rngs(0));
+  const start = nnx.jit((m: Critic, x: Tensor) => nnx.capture(critic, [nnx.Perturbation])(m, x)[1]);
+  const nudges = start(model, X);
+  const step = nnx.jit((m: Critic, init: typeof nudges, x: Tensor) => {
+    const [[, of], seen] = criticGradients(m, init, x);
+    return { pre: of.encoder.pre.value, y: of.y.value, h: seen.h.value[0] };
+  });
+  for (let i = 0; i < 2; i++) {
+    const compiled = step(model, nudges, X);
+    const [[, of], seen] = criticGradients(model, nudges, X);
+    t.deepEqual(list(compiled.pre), list(of.encoder.pre.value));
+    t.deepEqual(list(compiled.y), list(of.y.value));
+    t.deepEqual(list(compiled.h), list(seen.h.value[0]));
+  }
+  t.is(step.explain().length, 1);
+  t.is(start.explain().length, 1);
+});
+
+test("Module.perturb(name, value) outside of capture takes the field of the name", (t) => {
+  class Fielded extends nnx.Module {
+    nudge: nnx.Perturbation | null = null;
+    forward(x: Tensor): Tensor {
+      return sum(square(this.nudge === null ? x : this.perturb("nudge", multiply(3, x))));
+    }
+  }
+  const model = new Fielded();
+  model.nudge = new nnx.Perturbation(array([0, 0]));
+  // nnx.grad(lambda m, x: (m.perturb('nudge', 3 * x) ** 2).sum(), argnums=nnx.DiffState(0, nnx.Perturbation))
+  const options = { argnums: nnx.DiffState(0, nnx.Perturbation) };
+  const gradients = nnx.grad((m: Fielded) => m.forward(array([1, 2])), options)(model);
+  t.deepEqual(list(gradients.nudge.value), [6, 12]);
+  const plain = new Perturbed(new nnx.Rngs(0));
+  t.false(Object.hasOwn(plain, "pre"));
+  t.deepEqual(list(plain.perturb("pre", 2)), 2);
+  t.deepEqual(list(plain.perturb("pre", [1, 2])), [1, 2]);
+  t.false(Object.hasOwn(plain, "pre"));
+});
+
+test("one name in several places has the sum of their gradients", (t) => {
+  class Twice extends nnx.Module {
+    forward(x: Tensor): Tensor {
+      return add(sum(this.perturb("h", x)), sum(multiply(3, this.perturb("h", x))));
+    }
+  }
+  const run = (m: Twice): Tensor => m.forward(array([1, 2]));
+  const [, nudges] = nnx.capture(run, [nnx.Perturbation])(new Twice());
+  const loss = (init: typeof nudges): Tensor => nnx.capture(run, [], { init })(new Twice())[0];
+  const gradients = nnx.grad(loss, { argnums: nnx.DiffState(0, nnx.Perturbation) })(nudges);
+  t.deepEqual(list(gradients.h.value), [4, 4]);
+});
+
+test("capture(f, types, { init }) goes on from what was recorded", (t) => {
+  const net = new Net(new nnx.Rngs(0));
+  const run = (m: Net, x: TensorLike): Tensor => m.forward(x);
+  const [, first] = nnx.capture(run, [nnx.Intermediate])(net, ones([1, 2]));
+  const [, second] = nnx.capture(run, [nnx.Intermediate], { init: first })(net, ones([1, 2]));
+  t.is(first.h.value.length, 2);
+  t.is(second.h.value.length, 4);
+  t.is(second.n.value as unknown as number, 12);
+});
+
+// a = nnx.State({'a': {'b': nnx.Param(1), 'c': nnx.Param(2)}, 'd': nnx.Param(3)}); nnx.statelib.diff(a, ...), flax 0.12.8
+test("stateDifference(state, other) is nnx.statelib.diff", (t) => {
+  const a = {
+    a: { b: new nnx.Param(array(1)), c: new nnx.Param(array(2)) },
+    d: new nnx.Param(array(3)),
+  };
+  const other = { a: { b: new nnx.Param(array(5)) }, e: new nnx.Param(array(5)) };
+  const left = nnx.stateDifference(a, other);
+  t.deepEqual(dotted(nnx.toFlatState(left)), ["a.c", "d"]);
+  t.is((left as typeof a).a.c, a.a.c);
+  t.deepEqual(dotted(nnx.toFlatState(nnx.stateDifference(a, {}))), ["a.b", "a.c", "d"]);
+  t.deepEqual(nnx.stateDifference(a, a), {});
+  t.deepEqual(nnx.stateDifference({}, a), {});
+  // A leaf is not at the paths of what is inside another State's object.
+  t.deepEqual(Object.keys(nnx.stateDifference({ a: new nnx.Param(array(1)) }, a)), ["a"]);
+  // List indices are the same parts in lists, Maps and States.
+  const layers = [new nnx.Param(array(1)), new nnx.Param(array(2))];
+  const indices = nnx.stateDifference({ layers }, { layers: new Map([["0", layers[1]]]) });
+  t.deepEqual(dotted(nnx.toFlatState(indices)), ["layers.1"]);
 });
 
 // att = nnx.MultiHeadAttention(4, 8, num_kv_heads=2, decode=False, rngs=nnx.Rngs(0));

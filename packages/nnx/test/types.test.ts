@@ -140,5 +140,44 @@ test("the state tools keep types", (t) => {
   t.is(popped.conv, undefined);
   const [y, seen] = nnx.capture((m: MLP) => m.forward([[1, 2]]), [nnx.Intermediate])(new MLP());
   expectTypeOf(y).toEqualTypeOf<Tensor>();
-  expectTypeOf(seen).toEqualTypeOf<nnx.NestedState>();
+  expectTypeOf(seen).toEqualTypeOf<nnx.Captured<typeof nnx.Intermediate>>();
+});
+
+test("captured states have parts of any depth with values", (t) => {
+  class Inner extends nnx.Module {
+    forward(x: Tensor): Tensor {
+      this.sow(nnx.Intermediate, "kl", x);
+      this.sow(nnx.Intermediate, "calls", 1, {
+        initFn: () => 0,
+        reduceFn: (before: number, value: number) => before + value,
+      });
+      return this.perturb("out", x);
+    }
+  }
+  class Outer extends nnx.Module {
+    encoder = { first: new Inner() };
+    forward(x: Tensor): Tensor {
+      return sum(this.encoder.first.forward(x));
+    }
+  }
+  class Probe extends nnx.Intermediate {}
+  const types = [nnx.Intermediate, nnx.Perturbation, Probe] as const;
+  const run = (m: Outer, x: Tensor): Tensor => m.forward(x);
+  const [, seen, nudges, probes] = nnx.capture(run, types)(new Outer(), array([1]));
+  expectTypeOf(seen.encoder.first.kl.value[0]).toEqualTypeOf<Tensor>();
+  expectTypeOf(nudges.encoder.first.out.shape).toEqualTypeOf<readonly number[]>();
+  expectTypeOf(nudges.encoder.first.out.value).toEqualTypeOf<Tensor>();
+  expectTypeOf(nudges.encoder.first.out.kind).toEqualTypeOf<"Perturbation">();
+  expectTypeOf<typeof probes.kl.value>().toEqualTypeOf<readonly Tensor[]>();
+  expectTypeOf(seen).toExtend<nnx.NestedState>();
+  // @ts-expect-error lists are recorded
+  t.is(seen.encoder.first.kl.value.ndim, undefined);
+  const [, numbers] = nnx.capture(run, [nnx.Intermediate<number>])(new Outer(), array([1]));
+  expectTypeOf(numbers.encoder.first.calls.value).toEqualTypeOf<number>();
+  const loss = (init: typeof nudges): Tensor =>
+    nnx.capture(run, [], { init })(new Outer(), array([1]))[0];
+  const gradients = nnx.grad(loss, { argnums: nnx.DiffState(0, nnx.Perturbation) })(nudges);
+  expectTypeOf(gradients.encoder.first.out.value).toEqualTypeOf<Tensor>();
+  expectTypeOf(nnx.stateDifference(seen, nudges)).toEqualTypeOf<nnx.NestedState>();
+  t.is(numbers.encoder.first.calls.value, 1);
 });
