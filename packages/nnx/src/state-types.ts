@@ -29,12 +29,10 @@ export type Captured<C> = C extends abstract new (...args: never[]) => infer V
   ? V extends Perturbation<unknown>
     ? CapturedState<Perturbation>
     : V extends Variable<infer L>
-      ? CapturedState<Variable<IsDefault<L> extends true ? readonly Tensor[] : L>>
+      ? // Tensor is in what a class without type argument, or one derived from it, holds.
+        CapturedState<Variable<Tensor extends L ? readonly Tensor[] : L>>
       : CapturedState
   : CapturedState;
-
-// A class without type argument, or one derived from it: what is recorded are lists.
-type IsDefault<L> = unknown extends L ? true : [Tensor] extends [L] ? true : false;
 
 /** The class of Variables that a filter selects, as far as its type tells. */
 export type Selected<F> = F extends abstract new (...args: never[]) => infer V
