@@ -271,6 +271,104 @@ def norms():
                 yield case("norm", literal(values), {} if order is None else {"ord": order})
 
 
+def odd():
+    """Empty axes, scalars, repeated labels, axes from the end: forms rather than numbers."""
+    for subscripts, shapes in [
+        ("ba", [(2, 3)]),
+        ("ii->i", [(3, 3)]),
+        ("...ii->...i", [(2, 3, 3)]),
+        ("iij->j", [(3, 3, 2)]),
+        (",i->i", [(), (3,)]),
+        (",", [(), ()]),
+        ("", [()]),
+        ("...,...", [(2, 1), (3,)]),
+        ("...i->...", [(2, 3)]),
+        ("i...->...", [(2, 3)]),
+        ("ij->", [(0, 3)]),
+        ("ij,jk->ik", [(2, 0), (0, 3)]),
+        ("ab...,b...->a...", [(2, 3, 2), (3, 2)]),
+        ("Ab,bA", [(2, 3), (3, 2)]),
+    ]:
+        yield case("einsum", subscripts, *[random(200 + i, shape) for i, shape in enumerate(shapes)])
+    for left, right, axes in [
+        ((2, 3), (2, 3), 2),
+        ((2, 3), (5,), 0),
+        ((2, 3), (3, 2), [1, 0]),
+        ((2, 3), (2, 3), [[-1], [-1]]),
+        ((2, 3), (3, 2), [[], []]),
+        ((2, 0), (0, 3), 1),
+        ((), (), 0),
+    ]:
+        yield case("tensordot", random(210, left), random(211, right), axes)
+    for left in [(), (1,), (3,), (0,), (2, 0), (2, 1, 3)]:
+        for right in [(), (2,), (0, 3), (2, 3, 2)]:
+            yield case("kron", random(212, left), random(213, right))
+            yield case("outer", random(212, left), random(213, right))
+    for shape in [(0, 0), (1, 1), (3, 3), (0, 2, 2), (2, 0, 0), (2, 3, 3)]:
+        for power in (0, 1, 3, -2):
+            yield case("matrixPower", random(214, shape), power)
+        yield case("expm", random(214, shape))
+        yield case("det", random(214, shape))
+    for shape in [(0, 0), (0, 3), (3, 0), (0, 2, 3)]:
+        for order in ("fro", "nuc", 1, 2, "inf"):
+            axes = {"axis": [-2, -1], "keepdims": True}
+            if not (order == 1 and shape[-1] == 0) and not (order == "inf" and shape[-2] == 0):
+                yield case("norm", random(215, shape), {"ord": order, **axes})
+        yield case("matrixRank", random(215, shape))
+        for mode in ("reduced", "complete", "r"):
+            yield case("qr", random(215, shape), {"mode": mode})
+        for offset in (-9, -1, 0, 2):
+            yield case("trace", random(215, shape), {"offset": offset, "axis1": -1, "axis2": 0})
+
+
+def verdict(name, *arguments):
+    """A question that may have no answer: then "error" takes its place."""
+    try:
+        result = CALLS[name](*[array(item) if isinstance(item, dict) and "dtype" in item else item for item in arguments])
+        answer = [close(np.asarray(part)) for part in (result if isinstance(result, tuple) else [result])]
+    except np.linalg.LinAlgError:
+        answer = "error"
+    return {"name": name, "arguments": list(arguments), "rtol": 1e-14, "answer": answer}
+
+
+def verdicts():
+    """Singular and indefinite matrices, infinities and NaN, alone and in a batch."""
+    infinity, nan = np.inf, np.nan
+    singular, indefinite = [[1.0, 2.0], [2.0, 4.0]], [[1.0, 2.0], [2.0, 1.0]]
+    matrices = [
+        singular,
+        indefinite,
+        [[0.0, 0.0], [0.0, 0.0]],
+        [[0.0, nan], [0.0, 1.0]],
+        [[1.0, 2.0], [2.0, nan]],
+        [[nan, nan], [nan, nan]],
+        [[infinity, 1.0], [1.0, 1.0]],
+        [[1.0, 2.0], [2.0, infinity]],
+    ]
+    eye = np.eye(2).tolist()
+    with np.errstate(all="ignore"):
+        for matrix in [*matrices, *[[eye, matrix] for matrix in matrices]]:
+            x = literal(matrix)
+            for name in ("inv", "det", "slogdet"):
+                yield verdict(name, x)
+            yield verdict("matrixPower", x, -1)
+            yield verdict("solve", x, literal(np.ones((2, 1))))
+            if np.array_equal(array(x), np.swapaxes(array(x), -1, -2), equal_nan=True):
+                yield verdict("cholesky", x)
+            for order in (1, "fro", "inf"):
+                yield verdict("cond", x, order)
+            if not np.isfinite(array(x)).all():
+                yield verdict("cond", x, 2)
+                for order in (2, -2, "nuc", 1, "fro"):
+                    yield verdict("norm", x, {"ord": order, "axis": [-2, -1]})
+                if array(x).ndim == 2:
+                    yield verdict("lstsq", x, literal(np.ones(2)))
+            if np.isnan(array(x)).any():
+                yield verdict("svd", x, {"computeUv": False})
+                yield verdict("pinv", x)
+                yield verdict("matrixRank", x)
+
+
 def main():
     write(
         "linear-algebra",
@@ -279,6 +377,8 @@ def main():
             "factorizations": list(factorizations()),
             "solvers": list(solvers()),
             "norms": list(norms()),
+            "odd": list(odd()),
+            "verdicts": list(verdicts()),
         },
     )
 

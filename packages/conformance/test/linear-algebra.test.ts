@@ -17,6 +17,8 @@ interface Answers {
   readonly factorizations: readonly Case[];
   readonly solvers: readonly Case[];
   readonly norms: readonly Case[];
+  readonly odd: readonly Case[];
+  readonly verdicts: readonly (Case | (Omit<Case, "answer"> & { readonly answer: "error" }))[];
 }
 
 const answers = readAnswers<Answers>("linear-algebra");
@@ -31,7 +33,7 @@ function argument(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, argument(item)]));
 }
 
-function call({ name, arguments: args }: Case): readonly unknown[] {
+function call({ name, arguments: args }: Omit<Case, "answer">): readonly unknown[] {
   const f = (linalg as Record<string, unknown>)[name] as (...args: unknown[]) => unknown;
   const result = f(...(resolve(args) as unknown[]).map(argument));
   if (name === "lstsq") return [(result as unknown[])[0]];
@@ -79,7 +81,7 @@ function spec(x: NDArray): Close {
   return { dtype: x.dtype, shape: x.shape, base64 };
 }
 
-function title(item: Case): string {
+function title(item: Omit<Case, "answer">): string {
   const args = item.arguments.map((arg) =>
     typeof arg === "object" && arg !== null && "shape" in arg ? { ...arg, base64: undefined } : arg,
   );
@@ -100,4 +102,21 @@ test("solvers, inverses, determinants and exponentials equal those of NumPy and 
 
 test("norms and condition numbers equal NumPy's for every order", (t) => {
   checkEach(t, answers.norms, title, check);
+});
+
+test("empty axes, scalars and odd forms of axes and subscripts give what NumPy gives", (t) => {
+  checkEach(t, answers.odd, title, check);
+});
+
+test("singular and indefinite matrices, infinities and NaN have NumPy's verdict", (t) => {
+  checkEach(t, answers.verdicts, title, ({ answer, ...item }) => {
+    if (answer !== "error") return check({ ...item, answer });
+    try {
+      call(item);
+    } catch (error) {
+      const told = error instanceof RangeError && error.message.startsWith(`${item.name}: `);
+      return told ? undefined : `throws ${String(error)}`;
+    }
+    return "throws nothing";
+  });
 });

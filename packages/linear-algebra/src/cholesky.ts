@@ -2,6 +2,7 @@ import type { ArrayInput, NDArray } from "@flaxen/ndarray";
 import { factorizeDefinite } from "./definite.ts";
 import { allocateReal, squareBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
+import { place } from "./unsolvable.ts";
 
 /** Options of {@link cholesky}. */
 export interface CholeskyOptions {
@@ -14,13 +15,12 @@ export interface CholeskyOptions {
 /**
  * Factorizes symmetric positive definite matrices as `x = L Lᵀ` with a lower triangular L.
  *
- * A matrix that is not positive definite gives NaN in the whole triangle, as in JAX. Float32 is computed in
- * float64 and rounded once.
+ * A NaN gives NaN from its row on. Float32 is computed in float64 and rounded once.
  *
  * @param x - Shape `[..., n, n]`, float32 or float64; integers become the default float.
  * @param options - `upper` (default false), `symmetrizeInput` (default true).
  * @returns The factor, of the same shape, with zeros in the other triangle.
- * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square, or a matrix is not positive definite.
  * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 4.2.
  *
@@ -30,7 +30,7 @@ export interface CholeskyOptions {
  *
  * cholesky([[4, 2], [2, 10]]); // => [[2, 0], [1, 3]]
  * cholesky([[4, 2], [2, 10]], { upper: true }); // => [[2, 1], [0, 3]]
- * cholesky([[1, 2], [2, 1]]); // => [[NaN, 0], [NaN, NaN]]
+ * cholesky([[1, 2], [2, 1]]); // throws RangeError: cholesky: x must be positive definite, got a matrix that is not.
  * ```
  */
 export function cholesky(x: ArrayInput, options: CholeskyOptions = {}): NDArray<RealDType> {
@@ -48,7 +48,9 @@ export function cholesky(x: ArrayInput, options: CholeskyOptions = {}): NDArray<
       }
     }
     if (!factorizeDefinite(l, n)) {
-      for (let i = 0; i < n; i++) l.fill(NaN, i * n, i * n + i + 1);
+      throw new RangeError(
+        `cholesky: x must be positive definite, got a matrix that is not${place(matrix, batch)}.`,
+      );
     }
     for (let i = 0; i < n; i++) {
       for (let j = 0; j <= i; j++) {

@@ -6,21 +6,23 @@ import { norm } from "./norm.ts";
 import type { NormOrder } from "./norm.ts";
 import { matrixBatch, wrap } from "./operands.ts";
 import type { MatrixBatch, RealDType } from "./operands.ts";
-import { inv } from "./solve.ts";
+import { invert } from "./solve.ts";
+import { checkNoNaN } from "./unsolvable.ts";
 
 /**
  * Computes condition numbers: how much solving with a matrix can enlarge relative errors.
  *
  * With `ord` 2 (the default) and -2 this is the ratio of the largest to the smallest singular value, or its
- * inverse; with `"fro"`, `"nuc"`, ±1 and ±Infinity `norm(x, ord) * norm(inv(x), ord)`, which is infinite for
- * singular matrices. A matrix with NaN gives NaN, as does, for `ord` 2, the zero matrix: all as in JAX.
+ * inverse; with `"fro"`, `"nuc"`, ±1 and ±Infinity `norm(x, ord) * norm(inv(x), ord)`. It is infinite for
+ * singular matrices and where infinities leave it undefined. A matrix with NaN gives NaN if the norm needs no
+ * singular values.
  * Float32 is computed in float64 and rounded once.
  *
  * @param x - Shape `[..., m, n]`, float32 or float64; integers become the default float.
  * @param ord - Which norm; default 2.
  * @returns Shape `[...]`.
  * @throws {@link RangeError} if `x` has fewer than 2 axes or no elements in a matrix, is not square for an `ord` other
- *   than ±2, or `ord` is not a norm of matrices.
+ *   than ±2, contains NaN for `ord` ±2 or `"nuc"`, or `ord` is not a norm of matrices.
  * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  *
  * @example
@@ -47,6 +49,7 @@ export function cond(x: ArrayInput, ord: NormOrder = 2): NDArray<RealDType> {
       `cond: x must have elements in its matrices, got shape ${describe(shape)}.`,
     );
   }
+  if (ord === 2 || ord === -2 || ord === "nuc") checkNoNaN("cond", "x", matrices);
   if (ord === 2 || ord === -2) return spectralCondition(matrices, ord);
   if (rows !== columns) {
     throw new RangeError(
@@ -64,7 +67,8 @@ function spectralCondition(
   const result = Float64Array.from({ length: count }, (_, i) => {
     const s = singularValues(data.subarray(i * size, (i + 1) * size), rows, columns);
     const [largest, smallest] = [s[0], s[s.length - 1]];
-    return ord > 0 ? largest / smallest : smallest / largest;
+    const ratio = ord > 0 ? largest / smallest : smallest / largest;
+    return Number.isNaN(ratio) ? Infinity : ratio;
   });
   return wrap(dtype, batch, result);
 }
@@ -76,7 +80,13 @@ function inverseCondition(
   // In float64 throughout, so that no overflow happens before the product.
   const a = new NDArray(Float64Array.from(data), [...batch, n, n]);
   const sizes = norm(a, { ord, axis: [-2, -1] }).data as Float64Array;
-  const inverses = norm(inv(a), { ord, axis: [-2, -1] }).data as Float64Array;
+  const inverse = invert("cond", a, "nan").data as Float64Array;
+  if (ord === "nuc") {
+    // NaN has no singular values; an infinity has the same effect on the result.
+    for (let i = 0; i < inverse.length; i++) if (Number.isNaN(inverse[i])) inverse[i] = Infinity;
+  }
+  const inverses = norm(new NDArray(inverse, a.shape), { ord, axis: [-2, -1] })
+    .data as Float64Array;
   const result = sizes.map((size, i) => {
     const product = size * inverses[i];
     if (!Number.isNaN(product)) return product;

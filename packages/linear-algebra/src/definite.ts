@@ -15,7 +15,7 @@ const SMALL = 32;
  * Factorizes a symmetric positive definite matrix as `A = L Lᵀ` in place: A's lower triangle, row-major
  * `[n, n]`, becomes L; the upper one is left undefined.
  *
- * @returns Whether every pivot was positive.
+ * @returns Whether every pivot was positive or NaN.
  */
 export function factorizeDefinite(l: Float64Array, n: number): boolean {
   if (n <= SMALL) return factorizeRows(l, 0, n, n);
@@ -93,7 +93,7 @@ function solveRight(
   solveRight(w, below + half, x + half, stride, rows, n - half);
 }
 
-/** Factorizes row by row; false if a pivot is not positive. */
+/** Factorizes row by row; false if a pivot is not positive, while NaN passes. */
 function factorizeRows(l: Float64Array, at: number, stride: number, n: number): boolean {
   for (let i = 0; i < n; i++) {
     const row = at + i * stride;
@@ -102,8 +102,8 @@ function factorizeRows(l: Float64Array, at: number, stride: number, n: number): 
       let sum = l[row + j];
       for (let p = 0; p < j; p++) sum -= l[row + p] * l[other + p];
       if (j < i) l[row + j] = sum / l[other + j];
-      else if (sum > 0) l[row + i] = Math.sqrt(sum);
-      else return false;
+      else if (sum <= 0) return false;
+      else l[row + i] = Math.sqrt(sum);
     }
   }
   return true;

@@ -44,9 +44,14 @@ export function det(x: ArrayInput): NDArray<RealDType | ComplexDType> {
   const result = new Float64Array(matrices.count);
   eachElimination(matrices, (u, sign, matrix) => {
     let product = sign;
-    for (let i = 0; i < n; i++) product *= u[i * n + i];
+    // A zero pivot decides, whatever the others are.
+    let zero = false;
+    for (let i = 0; i < n; i++) {
+      product *= u[i * n + i];
+      zero ||= u[i * n + i] === 0;
+    }
     // A zero determinant has no sign, so -0 becomes 0.
-    result[matrix] = product + 0;
+    result[matrix] = zero ? 0 : product + 0;
   });
   return wrap(dtype, batch, result);
 }
@@ -94,8 +99,10 @@ export function slogdet(
     let product = sign;
     let sum = 0;
     for (let i = 0; i < n; i++) {
-      product *= Math.sign(u[i * n + i]);
-      sum += Math.log(Math.abs(u[i * n + i]));
+      const pivot = u[i * n + i];
+      // NaN counts as positive, as in NumPy.
+      product *= pivot < 0 ? -1 : pivot === 0 ? 0 : 1;
+      sum += Math.log(Math.abs(pivot));
     }
     signs[matrix] = product + 0;
     logarithms[matrix] = product === 0 ? -Infinity : sum;
@@ -123,12 +130,14 @@ function complexDet(dtype: ComplexDType, x: NDArray): NDArray<ComplexDType> {
   eachComplexElimination(matrices, (u, sign, matrix) => {
     let re = sign;
     let im = 0;
+    let zero = false;
     for (let i = 0; i < n; i++) {
       const at = 2 * (i * n + i);
       [re, im] = [re * u[at] - im * u[at + 1], re * u[at + 1] + im * u[at]];
+      zero ||= u[at] === 0 && u[at + 1] === 0;
     }
-    result[2 * matrix] = re + 0;
-    result[2 * matrix + 1] = im + 0;
+    result[2 * matrix] = zero ? 0 : re + 0;
+    result[2 * matrix + 1] = zero ? 0 : im + 0;
   });
   return wrapComplex(dtype, batch, result);
 }

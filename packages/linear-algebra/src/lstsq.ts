@@ -6,6 +6,7 @@ import { gemm } from "./gemm.ts";
 import { batchStarts, broadcastBatch, realDType, toBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
 import { relativeTolerance } from "./tolerance.ts";
+import { checkFinite } from "./unsolvable.ts";
 
 /** Options of {@link lstsq}. */
 export interface LstsqOptions {
@@ -22,8 +23,8 @@ export interface LstsqOptions {
  * Solves `a x = b` in the least-squares sense by singular values: of the x with the least `‖b - a x‖`, the
  * one with the least `‖x‖`.
  *
- * A matrix with infinities or NaN gives NaN and rank 0, as in JAX. Float32 is computed in float64 and rounded
- * once; its `eps` is still that of float32.
+ * Infinities and NaN in `b` give NaN. Float32 is computed in float64 and rounded once; its `eps` is still that of
+ * float32.
  *
  * @param a - Shape `[..., m, n]`, float32 or float64; integers become the default float.
  * @param b - Shape `[m]` for one right-hand side, or `[..., m, k]`; leading axes broadcast.
@@ -31,7 +32,7 @@ export interface LstsqOptions {
  * @returns `[x, residuals, rank, s]`: the solutions `[..., n]` or `[..., n, k]`; the sums of squares of
  *   `b - a x`, `[..., k]` with `k = 1` for a vector; the rank of `a` in the default integer, `[...]`; its
  *   singular values `[..., min(m, n)]`, descending.
- * @throws {@link RangeError} if `a` has fewer than 2 axes, `b` is a scalar or has other than m rows, the leading axes
+ * @throws {@link RangeError} if `a` has fewer than 2 axes or is not finite, `b` is a scalar or has other than m rows, the leading axes
  *   do not broadcast, `rcond` is not a number, or `numpyResid` is asked of a batch.
  * @throws {@link TypeError} if a dtype is float16, bfloat16 or complex.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 5.5.
@@ -68,6 +69,7 @@ export function lstsq(
   const dtype = realDType("lstsq", "a", promoted);
   const vector = right.ndim === 1;
   const left = toBatch(matrix, dtype);
+  checkFinite("lstsq", "a", left);
   const sides = toBatch(vector ? expandDims(right, 1) : right, dtype);
   const batch = broadcastBatch("lstsq", matrix, right, left.batch, sides.batch);
   if (numpyResid && batch.length > 0) {
@@ -151,8 +153,7 @@ function makeSolver(
       gemm(true, false, k, width, m, u, 0, b, 0, coordinates, 0);
       for (let i = 0; i < k; i++) {
         for (let j = i * width; j < (i + 1) * width; j++) {
-          // NaN is neither kept nor dropped.
-          coordinates[j] = kept[i] || Number.isNaN(s[i]) ? coordinates[j] / s[i] : 0;
+          coordinates[j] = kept[i] ? coordinates[j] / s[i] : 0;
         }
       }
       const x = new Float64Array(n * width);

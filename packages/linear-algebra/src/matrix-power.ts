@@ -2,18 +2,19 @@ import { describe } from "@flaxen/dtype";
 import { asNDArray, astype, broadcastTo, copy, eye } from "@flaxen/ndarray";
 import type { ArrayInput, NDArray } from "@flaxen/ndarray";
 import { multiply } from "./matmul.ts";
-import { inv } from "./solve.ts";
+import { invert } from "./solve.ts";
 
 /**
  * Raises square matrices to an integer power by repeated squaring.
  *
- * Power 0 is the identity, and negative powers are those of the inverse, so a singular matrix gives
- * infinities and NaN there. Products are those of `matmul`, in the dtype of `x`; negative powers are floats.
+ * Power 0 is the identity, and negative powers are those of the inverse, so a singular matrix has
+ * none. Products are those of `matmul`, in the dtype of `x`; negative powers are floats.
  *
  * @param x - Shape `[..., n, n]`.
  * @param n - The power, an integer.
  * @returns The powers, of the same shape.
- * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square, or `n` is not an integer.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square, `n` is not an integer, or `n` is
+ *   negative and a matrix singular.
  * @throws {@link TypeError} if `n` is negative and the dtype has no `inv`.
  *
  * @example
@@ -42,7 +43,7 @@ export function matrixPower(x: ArrayInput, n: number): NDArray {
     const identity = astype(eye(shape[shape.length - 1]), source.dtype);
     return copy(broadcastTo(identity, shape));
   }
-  let square: NDArray = n < 0 ? inv(source) : source;
+  let square: NDArray = n < 0 ? invert("matrixPower", source, "throw") : source;
   let result: NDArray | undefined;
   for (let rest = Math.abs(n); ; square = multiply("matrixPower", square, square)) {
     if (rest % 2 === 1) result = result ? multiply("matrixPower", result, square) : square;

@@ -4,6 +4,7 @@ import type { ArrayInput } from "@flaxen/ndarray";
 import { singularValues } from "./decompose.ts";
 import { realDType, toBatch } from "./operands.ts";
 import { relativeTolerance } from "./tolerance.ts";
+import { checkNoNaN } from "./unsolvable.ts";
 
 /** Options of {@link matrixRank}. */
 export interface MatrixRankOptions {
@@ -14,13 +15,13 @@ export interface MatrixRankOptions {
 /**
  * Counts the singular values that are not negligible.
  *
- * The rank of a vector or a scalar is 1, or 0 if all its elements are 0. A matrix with infinities or NaN has
- * rank 0, as in JAX.
+ * The rank of a vector or a scalar is 1, or 0 if all its elements are 0. A matrix with infinities has
+ * rank 0.
  *
  * @param x - Shape `[..., m, n]`, or at most 1 axis; float32 or float64; integers become the default float.
  * @param options - `rtol`.
  * @returns Shape `[...]`, in the default integer dtype.
- * @throws {@link RangeError} if `rtol` is not a number.
+ * @throws {@link RangeError} if `rtol` is not a number, or a matrix contains NaN.
  * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  *
  * @example
@@ -44,7 +45,9 @@ export function matrixRank(
     const some = Array.from<number | bigint>(flatData(source)).some((value) => Number(value) !== 0);
     return astype(new NDArray(Int32Array.of(Number(some)), []), defaultInt());
   }
-  const { batch, count, data } = toBatch(source, dtype);
+  const matrices = toBatch(source, dtype);
+  checkNoNaN("matrixRank", "x", matrices);
+  const { batch, count, data } = matrices;
   const size = rows * columns;
   const ranks = Int32Array.from({ length: count }, (_, i) => {
     const s = singularValues(data.subarray(i * size, (i + 1) * size), rows, columns);

@@ -11,6 +11,7 @@ import {
 import type { ArrayInput } from "@flaxen/ndarray";
 import { singularValues } from "./decompose.ts";
 import { euclideanNorm } from "./euclidean-norm.ts";
+import { checkNoNaN } from "./unsolvable.ts";
 
 /** Which norm {@link norm} computes: any number for vectors; `"fro"`, `"nuc"`, ±1, ±2 or ±Infinity for matrices. */
 export type NormOrder = number | "fro" | "nuc";
@@ -38,7 +39,8 @@ export interface NormOptions {
  * @param options - `ord`, `axis`, `keepdims`.
  * @returns The shape of `x` without the reduced axes.
  * @throws {@link RangeError} if `ord` does not fit the number of axes, more than two axes are given, or an
- *   axis is out of range or named twice, or a smallest value is asked of no values.
+ *   axis is out of range or named twice, a smallest value is asked of no values, or singular values are needed
+ *   of matrices with NaN.
  * @throws {@link TypeError} if the dtype is complex and a norm of matrices is ±2 or `"nuc"`.
  *
  * @example
@@ -68,6 +70,10 @@ export function norm(x: ArrayInput, options: NormOptions = {}): NDArray {
     throw new TypeError(
       `norm: x must have a real dtype for ord ${describe(ord)} of matrices, got ${input.dtype}.`,
     );
+  }
+  if (kind === "matrix" && (ord === 2 || ord === -2 || ord === "nuc")) {
+    const [rows, columns] = lengths;
+    checkNoNaN("norm", "x", { batch: outer, rows, columns, data: values as Float64Array });
   }
   for (let i = 0; i < result.length; i++) {
     const block = values.subarray(i * size, (i + 1) * size);

@@ -4,6 +4,7 @@ import { gemm } from "./gemm.ts";
 import { matrixBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
 import { relativeTolerance } from "./tolerance.ts";
+import { checkNoNaN } from "./unsolvable.ts";
 
 /** Options of {@link pinv}. */
 export interface PinvOptions {
@@ -14,13 +15,13 @@ export interface PinvOptions {
 /**
  * Computes Moore-Penrose pseudoinverses, `V diag(1 / s) Uᵀ` over the singular values that are not negligible.
  *
- * A matrix with infinities or NaN gives NaN, as in JAX. Float32 is computed in float64 and rounded once; its
+ * A matrix with infinities gives NaN. Float32 is computed in float64 and rounded once; its
  * `eps` is still that of float32.
  *
  * @param x - Shape `[..., m, n]`, float32 or float64; integers become the default float.
  * @param options - `rtol`.
  * @returns Shape `[..., n, m]`.
- * @throws {@link RangeError} if `x` has fewer than 2 axes, or `rtol` is not a number.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or contains NaN, or `rtol` is not a number.
  * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 5.5.2.
  *
@@ -32,7 +33,9 @@ export interface PinvOptions {
  * ```
  */
 export function pinv(x: ArrayInput, options: PinvOptions = {}): NDArray<RealDType> {
-  const { dtype, batch, count, rows, columns, data } = matrixBatch("pinv", "x", x);
+  const matrices = matrixBatch("pinv", "x", x);
+  checkNoNaN("pinv", "x", matrices);
+  const { dtype, batch, count, rows, columns, data } = matrices;
   const length = Math.max(rows, columns);
   const tolerance = relativeTolerance("pinv", "rtol", options.rtol, dtype, length, 10);
   const k = Math.min(rows, columns);

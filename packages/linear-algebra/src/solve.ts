@@ -10,6 +10,7 @@ import { batchStarts, broadcastBatch, checkSquare, toBatch, wrap } from "./opera
 import type { RealDType } from "./operands.ts";
 import { substitute } from "./substitute.ts";
 import type { Triangle } from "./substitute.ts";
+import { singularError } from "./unsolvable.ts";
 
 /** Options of {@link triangularSolve}. */
 export interface TriangularSolveOptions {
@@ -24,15 +25,15 @@ export interface TriangularSolveOptions {
 /**
  * Solves linear systems `a x = b` by LU factorization with partial pivoting.
  *
- * A singular `a` gives infinities and NaN, as in JAX. Float32 and complex64 are computed in float64 and
- * rounded once.
+ * Infinities and NaN give what follows from them. Float32 and complex64 are computed in float64 and rounded
+ * once.
  *
  * @param a - Shape `[..., n, n]`, float32, float64, complex64 or complex128; integers become the
  *   default float.
  * @param b - Shape `[n]` for one right-hand side, or `[..., n, k]`; leading axes broadcast.
  * @returns The solutions, `[..., n]` or `[..., n, k]`.
- * @throws {@link RangeError} if `a` is not square, `b` is a scalar or has other than n rows, or the leading
- *   axes do not broadcast.
+ * @throws {@link RangeError} if `a` is not square, `b` is a scalar or has other than n rows, the leading axes do
+ *   not broadcast, or a matrix is singular: elimination meets a pivot of exactly 0.
  * @throws {@link TypeError} if a dtype is float16 or bfloat16.
  * @see Golub and Van Loan (2013), "Matrix Computations", 4th edition, section 3.4.
  *
@@ -41,7 +42,7 @@ export interface TriangularSolveOptions {
  * import { solve } from "@flaxen/linear-algebra";
  *
  * solve([[0, 1], [2, 0]], [3, 4]); // => [2, 3]
- * solve([[1, 2], [2, 4]], [1, 1]); // => [-Infinity, Infinity]
+ * solve([[1, 2], [2, 4]], [1, 1]); // throws RangeError: solve: a must be nonsingular, got a singular matrix.
  * solve([[1, 2]], [1]); // throws RangeError: solve: a must be square on its last two axes, got shape [1, 2].
  * ```
  */
@@ -55,16 +56,16 @@ export function solve(a: ArrayInput, b: ArrayInput): NDArray<RealDType | Complex
 /**
  * Solves triangular systems `a x = b`, reading one triangle of `a`.
  *
- * A zero on the diagonal gives infinities and NaN, as in JAX. Float32 and complex64 are computed in float64 and
- * rounded once.
+ * Infinities and NaN give what follows from them. Float32 and complex64 are computed in float64 and rounded
+ * once.
  *
  * @param a - Shape `[..., n, n]`, float32, float64, complex64 or complex128; integers become the
  *   default float.
  * @param b - Shape `[n]` for one right-hand side, or `[..., n, k]`; leading axes broadcast.
  * @param options - `lower`, `transposeA`, `unitDiagonal`; all false by default.
  * @returns The solutions, `[..., n]` or `[..., n, k]`.
- * @throws {@link RangeError} if `a` is not square, `b` is a scalar or has other than n rows, or the leading
- *   axes do not broadcast.
+ * @throws {@link RangeError} if `a` is not square, `b` is a scalar or has other than n rows, the leading axes do
+ *   not broadcast, or there is a 0 on the diagonal of `a` that is read.
  * @throws {@link TypeError} if a dtype is float16 or bfloat16.
  *
  * @example
@@ -98,22 +99,28 @@ export function triangularSolve(
   const { lower = false, transposeA: transpose = false, unitDiagonal = false } = options;
   const triangle = { lower, transpose, unitDiagonal };
   return solveWith("triangularSolve", a, b, {
-    real: (factor, n) => (x, width) => substitute(factor, n, x, width, triangle),
-    complex: (factor, n) => (x, width) => substituteComplex(factor, n, x, width, triangle),
+    real(factor, n) {
+      if (!unitDiagonal && hasZeroPivot(factor, n, 1)) return undefined;
+      return (x, width) => substitute(factor, n, x, width, triangle);
+    },
+    complex(factor, n) {
+      if (!unitDiagonal && hasZeroPivot(factor, n, 2)) return undefined;
+      return (x, width) => substituteComplex(factor, n, x, width, triangle);
+    },
   });
 }
 
 /**
  * Inverts square matrices by solving for the identity.
  *
- * A singular matrix gives infinities and NaN, as in JAX. To apply an inverse, {@link solve} is quicker and
- * more accurate. Float32 and complex64 are computed in float64 and
- * rounded once.
+ * To apply an inverse, {@link solve} is quicker and more accurate. Infinities and NaN give what follows from
+ * them. Float32 and complex64 are computed in float64 and rounded once.
  *
  * @param x - Shape `[..., n, n]`, float32, float64, complex64 or complex128; integers become the
  *   default float.
  * @returns The inverses, of the same shape.
- * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or is not square, or a matrix is singular: elimination
+ *   meets a pivot of exactly 0.
  * @throws {@link TypeError} if the dtype is float16 or bfloat16.
  *
  * @example
@@ -121,22 +128,32 @@ export function triangularSolve(
  * import { inv } from "@flaxen/linear-algebra";
  *
  * inv([[1, 2], [3, 4]]).get(0, 0).toFixed(4); // => "-2.0000"
- * inv([[1, 2], [2, 4]]); // => [[-Infinity, Infinity], [Infinity, -Infinity]]
+ * inv([[1, 2], [2, 4]]); // throws RangeError: inv: x must be nonsingular, got a singular matrix.
  * ```
  */
 export function inv(x: NDArray<ComplexDType>): NDArray<ComplexDType>;
 export function inv(x: ArrayInput): NDArray<RealDType>;
 export function inv(x: ArrayInput): NDArray<RealDType | ComplexDType> {
+  return invert("inv", x, "throw");
+}
+
+/** {@link inv} under another name; singular matrices throw or give NaN. */
+export function invert(
+  callee: string,
+  x: ArrayInput,
+  singular: "throw" | "nan",
+): NDArray<RealDType | ComplexDType> {
   const a = asNDArray(x);
-  checkSquare("inv", "x", a.shape);
-  return solveChecked("inv", a, eye(a.shape[a.ndim - 1], undefined, "bool"), GENERAL);
+  checkSquare(callee, "x", a.shape);
+  const identity = eye(a.shape[a.ndim - 1], undefined, "bool");
+  return solveChecked(callee, "x", a, identity, GENERAL, singular);
 }
 
 /** Overwrites right-hand sides, row-major `[n, width]`, with the solutions. */
 type Solver = (x: Float64Array, width: number) => void;
 
-/** Prepares a solver from a matrix, which it may overwrite. */
-type Factorize = (a: Float64Array, n: number) => Solver;
+/** Prepares a solver from a matrix, which it may overwrite; undefined if the matrix is singular. */
+type Factorize = (a: Float64Array, n: number) => Solver | undefined;
 
 /** A factorization for either kind of matrix; complex ones have their parts by turns. */
 interface Method {
@@ -151,6 +168,7 @@ const GENERAL: Method = {
   real(a, n) {
     const permutation = new Int32Array(n);
     eliminate(a, n, n, permutation);
+    if (hasZeroPivot(a, n, 1)) return undefined;
     return (x, width) => {
       permuteRows(x, width, permutation);
       substitute(a, n, x, width, LOWER);
@@ -160,6 +178,7 @@ const GENERAL: Method = {
   complex(a, n) {
     const permutation = new Int32Array(n);
     eliminateComplex(a, n, n, permutation);
+    if (hasZeroPivot(a, n, 2)) return undefined;
     return (x, width) => {
       permuteRows(x, 2 * width, permutation);
       substituteComplex(a, n, x, width, LOWER);
@@ -167,6 +186,15 @@ const GENERAL: Method = {
     };
   },
 };
+
+/** Whether an element of the diagonal is exactly 0; elements are `parts` numbers. */
+function hasZeroPivot(a: Float64Array, n: number, parts: 1 | 2): boolean {
+  for (let i = 0; i < n; i++) {
+    const at = parts * (i * n + i);
+    if (a[at] === 0 && (parts === 1 || a[at + 1] === 0)) return true;
+  }
+  return false;
+}
 
 /** Row i becomes row `permutation[i]`; rows are `width` numbers long. */
 function permuteRows(x: Float64Array, width: number, permutation: Int32Array): void {
@@ -193,23 +221,25 @@ function solveWith(
       `${callee}: b must have as many rows as a, got shapes ${describe(matrix.shape)} and ${describe(right.shape)}.`,
     );
   }
-  return solveChecked(callee, matrix, right, method);
+  return solveChecked(callee, "a", matrix, right, method, "throw");
 }
 
 /** Solves for operands whose shapes agree, one factorization for each matrix of `a`. */
 function solveChecked(
   callee: string,
+  argument: "a" | "x",
   a: NDArray,
   b: NDArray,
   method: Method,
+  singular: "throw" | "nan",
 ): NDArray<RealDType | ComplexDType> {
-  checkInexact(callee, callee === "inv" ? "x" : "a", a.dtype);
+  checkInexact(callee, argument, a.dtype);
   checkInexact(callee, "b", b.dtype);
   const dtype = inexact(resultType(a.dtype, b.dtype)) as RealDType | ComplexDType;
   const vector = b.ndim === 1;
   const columns = vector ? expandDims(b, 1) : b;
   const complex = isComplex(dtype);
-  const left = complex ? complexBatch(callee, "a", a) : toBatch(a, dtype as RealDType);
+  const left = complex ? complexBatch(callee, argument, a) : toBatch(a, dtype as RealDType);
   const right = complex ? complexBatch(callee, "b", columns) : toBatch(columns, dtype as RealDType);
   const factorize = complex ? method.complex : method.real;
   const parts = complex ? 2 : 1;
@@ -220,18 +250,20 @@ function solveChecked(
   const x = new Float64Array(sizeOf(batch) * size);
   const lefts = batchStarts(batch, left.batch, rowMajorStrides(left.batch));
   const rights = batchStarts(batch, right.batch, rowMajorStrides(right.batch));
-  const solvers = new Map<number, Solver>();
+  const solvers = new Map<number, Solver | undefined>();
   for (let i = 0; i < lefts.length; i++) {
     const from = rights[i] * size;
     const block = x.subarray(i * size, (i + 1) * size);
     block.set(right.data.subarray(from, from + size));
-    let solver = solvers.get(lefts[i]);
-    if (!solver) {
+    if (!solvers.has(lefts[i])) {
       const start = parts * lefts[i] * n * n;
-      solver = factorize(Float64Array.from(left.data.subarray(start, start + parts * n * n)), n);
-      solvers.set(lefts[i], solver);
+      const matrix = Float64Array.from(left.data.subarray(start, start + parts * n * n));
+      solvers.set(lefts[i], factorize(matrix, n));
     }
-    solver(block, width);
+    const solver = solvers.get(lefts[i]);
+    if (solver) solver(block, width);
+    else if (singular === "nan") block.fill(NaN);
+    else throw singularError(callee, argument, lefts[i], left.batch);
   }
   const shape = [...batch, n, ...(vector ? [] : [width])];
   return dtype === "complex64" || dtype === "complex128"

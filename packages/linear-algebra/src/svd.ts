@@ -2,6 +2,7 @@ import type { ArrayInput, NDArray } from "@flaxen/ndarray";
 import { decompose, transposed } from "./decompose.ts";
 import { allocateReal, matrixBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
+import { checkNoNaN } from "./unsolvable.ts";
 
 /** Options of {@link svd}. */
 export interface SVDOptions {
@@ -15,14 +16,14 @@ export interface SVDOptions {
  * Decomposes matrices as `x = U diag(s) Vᵀ` with orthogonal U and V.
  *
  * Singular values are non-negative and descend. Signs of the singular vectors, and bases of the spaces that
- * belong to equal singular values, are not promised to be those of LAPACK. A matrix with infinities or NaN
- * gives NaN everywhere, as in JAX. Float32 is computed in float64 and rounded once.
+ * belong to equal singular values, are not promised to be those of LAPACK. A matrix with infinities gives NaN
+ * everywhere. Float32 is computed in float64 and rounded once.
  *
  * @param x - Shape `[..., m, n]`, float32 or float64; integers become the default float.
  * @param options - `fullMatrices` (default true) gives U `[..., m, m]` and Vᵀ `[..., n, n]`, false
  *   `[..., m, k]` and `[..., k, n]` with `k = min(m, n)`; `computeUv` (default true), false gives s alone.
  * @returns `[u, s, vh]`, s of shape `[..., k]`; or s alone.
- * @throws {@link RangeError} if `x` has fewer than 2 axes.
+ * @throws {@link RangeError} if `x` has fewer than 2 axes or contains NaN.
  * @throws {@link TypeError} if the dtype is float16, bfloat16 or complex.
  * @see Demmel and Kahan (1990), "Accurate singular values of bidiagonal matrices", SIAM J. Sci. Stat.
  *   Comput. 11, 873-912. https://doi.org/10.1137/0911052
@@ -47,7 +48,9 @@ export function svd(
   options: SVDOptions = {},
 ): NDArray<RealDType> | [u: NDArray<RealDType>, s: NDArray<RealDType>, vh: NDArray<RealDType>] {
   const { fullMatrices = true, computeUv = true } = options;
-  const { dtype, batch, count, rows, columns, data } = matrixBatch("svd", "x", x);
+  const matrices = matrixBatch("svd", "x", x);
+  checkNoNaN("svd", "x", matrices);
+  const { dtype, batch, count, rows, columns, data } = matrices;
   const k = Math.min(rows, columns);
   const left = fullMatrices ? rows : k;
   const right = fullMatrices ? columns : k;

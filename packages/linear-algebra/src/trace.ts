@@ -72,7 +72,10 @@ function diagonalView(x: NDArray, offset: number, rowAxis: number, columnAxis: n
   const others = shape
     .map((_, axis) => axis)
     .filter((axis) => axis !== rowAxis && axis !== columnAxis);
-  const skip = length === 0 ? 0 : skipRows * stride[rowAxis] + skipColumns * stride[columnAxis];
+  const skip =
+    length === 0 || x.size === 0
+      ? 0
+      : skipRows * stride[rowAxis] + skipColumns * stride[columnAxis];
   return new NDArray(
     x.data,
     [...others.map((axis) => shape[axis]), length],

@@ -426,6 +426,11 @@ test("trace(x) sums diagonals as jax.numpy.trace does", (t) => {
   t.is(trace(zeros([0, 0])).item(), 0);
 });
 
+test("trace(x) of empty arrays does not look at where they start", (t) => {
+  const x = flip(flip(zeros([0, 2, 3]), 1), 2);
+  t.deepEqual(trace(x, { offset: -1, axis1: 1, axis2: 2 }).shape, [0]);
+});
+
 test("trace(x) sums narrow integers in the default width", (t) => {
   for (const [dtype, expected] of [
     ["int8", "int32"],

@@ -78,7 +78,18 @@ test("norm(x) spreads NaN and infinities", (t) => {
   t.is(norm([1, NaN]).item(), NaN);
   t.is(norm([1, NaN], { ord: Infinity }).item(), NaN);
   t.is(norm([Infinity, 1]).item(), Infinity);
-  t.is(norm([[NaN, 1]], { ord: 2 }).item(), NaN);
+  t.is(norm([[Infinity, 1]], { ord: 2 }).item(), NaN);
+  // numpy.linalg.norm raises LinAlgError, NumPy 2.4.6.
+  for (const ord of [2, -2, "nuc"] as const) {
+    t.throws(() => norm([[NaN, 1]], { ord }), {
+      instanceOf: RangeError,
+      message: "norm: x must have no NaN, got NaN.",
+    });
+    t.throws(() => norm([[[1]], [[NaN]]], { ord, axis: [1, 2] }), {
+      instanceOf: RangeError,
+      message: "norm: x must have no NaN, got NaN at [1].",
+    });
+  }
   t.is(norm([[1, NaN]], { ord: 1 }).item(), NaN);
 });
 

@@ -165,10 +165,6 @@ test("cholesky(x) matches jax.numpy.linalg.cholesky", (t) => {
     [2, 7],
     [1, 3],
   ];
-  t.deepEqual(cholesky(skew).toArray(), [
-    [NaN, 0],
-    [NaN, NaN],
-  ]);
   closeTo(t, cholesky(skew, { symmetrizeInput: false }), [
     [1.4142135, 0],
     [0.70710677, 1.5811388],
@@ -176,23 +172,67 @@ test("cholesky(x) matches jax.numpy.linalg.cholesky", (t) => {
   t.deepEqual(cholesky(zeros([0, 0])).shape, [0, 0]);
 });
 
-test("cholesky(x) gives NaN in the triangle unless x is positive definite", (t) => {
-  const triangle = [
-    [NaN, 0, 0],
-    [NaN, NaN, 0],
-    [NaN, NaN, NaN],
-  ];
+test("cholesky(x) throws unless x is positive definite, and spreads NaN as NumPy does", (t) => {
+  // numpy.linalg.cholesky, NumPy 2.4.6: LinAlgError, and NaN from where it is.
   const indefinite = [
     [4, 2, 1],
     [2, 1, 3],
     [1, 3, 9],
   ];
-  t.deepEqual(cholesky(indefinite).toArray(), triangle);
-  t.deepEqual(cholesky(zeros([3, 3])).toArray(), triangle);
+  t.throws(() => cholesky(indefinite), {
+    instanceOf: RangeError,
+    message: "cholesky: x must be positive definite, got a matrix that is not.",
+  });
+  t.throws(() => cholesky(indefinite, { upper: true }), {
+    instanceOf: RangeError,
+    message: "cholesky: x must be positive definite, got a matrix that is not.",
+  });
+  t.throws(() => cholesky(zeros([3, 3])), {
+    instanceOf: RangeError,
+    message: "cholesky: x must be positive definite, got a matrix that is not.",
+  });
+  t.throws(() => cholesky([[-Infinity]]), {
+    instanceOf: RangeError,
+    message: "cholesky: x must be positive definite, got a matrix that is not.",
+  });
+  t.throws(() => cholesky([eye(3).toArray(), indefinite] as number[][][]), {
+    instanceOf: RangeError,
+    message: "cholesky: x must be positive definite, got a matrix that is not at [1].",
+  });
+  t.throws(
+    () =>
+      cholesky([
+        [[[1]], [[2]]],
+        [[[-1]], [[1]]],
+      ]),
+    {
+      instanceOf: RangeError,
+      message: "cholesky: x must be positive definite, got a matrix that is not at [1, 0].",
+    },
+  );
   t.deepEqual(cholesky([[NaN]]).toArray(), [[NaN]]);
-  const both = cholesky([eye(3).toArray(), indefinite] as number[][][]);
-  t.deepEqual(both.toArray(), [eye(3).toArray(), triangle]);
-  t.deepEqual(cholesky(indefinite, { upper: true }).pick(2).toArray(), [0, 0, NaN]);
+  t.deepEqual(cholesky([[Infinity]]).toArray(), [[Infinity]]);
+  t.deepEqual(
+    cholesky([
+      [1, 2],
+      [2, NaN],
+    ]).toArray(),
+    [
+      [1, 0],
+      [2, NaN],
+    ],
+  );
+  t.deepEqual(
+    cholesky([
+      [NaN, 1],
+      [1, 1],
+    ]).toArray(),
+    [
+      [NaN, 0],
+      [NaN, NaN],
+    ],
+  );
+  t.deepEqual(cholesky(zeros([0, 3, 3])).shape, [0, 3, 3]);
 });
 
 test("solve(a, b) leaves a residual of rounding size", (t) => {
@@ -245,27 +285,99 @@ test("solve(a, b) and inv(x) survive tiny pivots", (t) => {
   ]);
 });
 
-test("solve(a, b) and inv(x) of singular matrices give the infinities and NaN of JAX", (t) => {
+test("solve(a, b) and inv(x) of singular matrices throw as NumPy", (t) => {
+  // numpy.linalg.solve and inv raise LinAlgError for each of these, NumPy 2.4.6.
   const singular = [
     [1, 2],
     [2, 4],
   ];
-  t.deepEqual(solve(singular, [1, 1]).toArray(), [-Infinity, Infinity]);
-  t.deepEqual(solve(singular, [1, 2]).toArray(), [NaN, NaN]);
+  const batch = [eye(2).toArray(), singular] as number[][][];
+  t.throws(() => solve(singular, [1, 1]), {
+    instanceOf: RangeError,
+    message: "solve: a must be nonsingular, got a singular matrix.",
+  });
+  t.throws(() => solve(singular, zeros([2, 0])), {
+    instanceOf: RangeError,
+    message: "solve: a must be nonsingular, got a singular matrix.",
+  });
+  t.throws(() => solve(batch, [1, 1]), {
+    instanceOf: RangeError,
+    message: "solve: a must be nonsingular, got a singular matrix at [1].",
+  });
+  t.throws(() => solve(singular, ones([3, 2, 1])), {
+    instanceOf: RangeError,
+    message: "solve: a must be nonsingular, got a singular matrix.",
+  });
+  t.throws(() => inv(singular), {
+    instanceOf: RangeError,
+    message: "inv: x must be nonsingular, got a singular matrix.",
+  });
+  t.throws(() => inv([[0]]), {
+    instanceOf: RangeError,
+    message: "inv: x must be nonsingular, got a singular matrix.",
+  });
+  t.throws(() => inv(batch), {
+    instanceOf: RangeError,
+    message: "inv: x must be nonsingular, got a singular matrix at [1].",
+  });
+  t.throws(() => inv([batch, batch]), {
+    instanceOf: RangeError,
+    message: "inv: x must be nonsingular, got a singular matrix at [0, 1].",
+  });
+  t.throws(() => inv(zeros([40, 40])), {
+    instanceOf: RangeError,
+    message: "inv: x must be nonsingular, got a singular matrix.",
+  });
+  // A pivot of 0 decides, whatever else there is.
+  t.throws(
+    () =>
+      inv([
+        [0, NaN],
+        [0, 1],
+      ]),
+    {
+      instanceOf: RangeError,
+      message: "inv: x must be nonsingular, got a singular matrix.",
+    },
+  );
+  t.deepEqual(inv(zeros([0, 2, 2])).shape, [0, 2, 2]);
+  t.deepEqual(solve(singular, zeros([0, 2, 1])).shape, [0, 2, 1]);
+});
+
+test("solve(a, b) and inv(x) of infinities and NaN give what NumPy gives", (t) => {
+  // numpy.linalg, NumPy 2.4.6
+  const infinite = [
+    [Infinity, 1],
+    [1, 1],
+  ];
+  t.deepEqual(inv(infinite).toArray(), [
+    [0, -0],
+    [0, 1],
+  ]);
+  t.deepEqual(solve(infinite, [1, 1]).toArray(), [0, 1]);
   t.deepEqual(
-    solve(singular, [
+    inv([
       [1, 2],
-      [1, 3],
+      [2, Infinity],
     ]).toArray(),
     [
-      [-Infinity, -Infinity],
-      [Infinity, Infinity],
+      [NaN, NaN],
+      [-0, 0],
     ],
   );
-  t.deepEqual(inv(singular).toArray(), [
-    [-Infinity, Infinity],
-    [Infinity, -Infinity],
-  ]);
+  t.deepEqual(
+    inv([
+      [1, 2],
+      [2, NaN],
+    ]).toArray(),
+    [
+      [NaN, NaN],
+      [NaN, NaN],
+    ],
+  );
+  t.deepEqual(solve(eye(2), [NaN, 1]).toArray(), [NaN, NaN]);
+  t.deepEqual(inv([[NaN]]).toArray(), [[NaN]]);
+  t.deepEqual(inv([[Infinity]]).toArray(), [[0]]);
 });
 
 test("solve(a, b) of the Hilbert matrix agrees with mathjs in 50 digits as far as its condition allows", (t) => {
@@ -360,7 +472,27 @@ test("triangularSolve(a, b) matches jax.scipy.linalg.solve_triangular", (t) => {
     [0, 1],
     [1, 2],
   ];
-  t.deepEqual(triangularSolve(singular, [1, 2]).toArray(), [NaN, 1]);
+  // scipy.linalg.solve_triangular raises LinAlgError, SciPy 1.17.1.
+  t.throws(() => triangularSolve(singular, [1, 2]), {
+    instanceOf: RangeError,
+    message: "triangularSolve: a must be nonsingular, got a singular matrix.",
+  });
+  t.throws(() => triangularSolve([[[1]], [[0]]], [[1]]), {
+    instanceOf: RangeError,
+    message: "triangularSolve: a must be nonsingular, got a singular matrix at [1].",
+  });
+  t.deepEqual(triangularSolve(singular, [1, 2], { unitDiagonal: true }).toArray(), [-1, 2]);
+  t.deepEqual(
+    triangularSolve(
+      [
+        [1, 0],
+        [2, NaN],
+      ],
+      [1, 1],
+      { lower: true },
+    ).toArray(),
+    [1, NaN],
+  );
 });
 
 test("det(x) and slogdet(x) match NumPy and JAX", (t) => {
@@ -397,6 +529,22 @@ test("det(x) and slogdet(x) match NumPy and JAX", (t) => {
     [0, -Infinity],
   );
   t.is(det([[NaN]]).item(), NaN);
+  const zeroColumn = [
+    [0, NaN],
+    [0, 1],
+  ];
+  t.is(det(zeroColumn).item(), 0);
+  t.deepEqual(
+    slogdet(zeroColumn).map((f) => f.item()),
+    [0, -Infinity],
+  );
+  t.deepEqual(
+    slogdet([
+      [1, 2],
+      [2, NaN],
+    ]).map((f) => f.item()),
+    [-1, NaN],
+  );
   t.is(
     det([
       [Infinity, 0],

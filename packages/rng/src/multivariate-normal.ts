@@ -177,13 +177,16 @@ function factorsOf(covs: NDArray, n: number, method: "cholesky" | "eigh" | "svd"
     throw new RangeError("multivariateNormal: cov must be finite.");
   }
   if (method === "cholesky") {
-    const factors = cholesky(covs);
-    if (flatData(factors).some(Number.isNaN)) {
+    try {
+      return cholesky(covs);
+    } catch (error) {
+      if (!String(error).startsWith("RangeError: cholesky: x must be positive definite"))
+        throw error;
       throw new RangeError(
         'multivariateNormal: cov must be positive definite. For a singular one choose method "eigh".',
+        { cause: error },
       );
     }
-    return factors;
   }
   const [scales, vectors] = method === "eigh" ? eigh(covs) : valuesAndVectors(covs);
   const roots = flatData(scales);
