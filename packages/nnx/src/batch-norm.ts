@@ -1,33 +1,18 @@
 import { describe } from "@flaxen/dtype";
-import type { DType } from "@flaxen/dtype";
 import { add, astype, multiply, reshape, stopGradient } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
-import { ones, zeros } from "@flaxen/initializers";
-import type { Initializer } from "@flaxen/initializers";
 import { full, normalizeAxis } from "@flaxen/ndarray";
-import {
-  checkEpsilon,
-  checkFloatDType,
-  checkInput,
-  checkNumber,
-  checkOptions,
-  checkRngs,
-  checkSize,
-} from "./arguments.ts";
-import { initialValue } from "./abstract.ts";
+import { checkInput, checkNumber } from "./arguments.ts";
 import { promoteDtype } from "./dtypes.ts";
-import { Module } from "./module.ts";
-import { moments, normalize } from "./moments.ts";
+import { moments } from "./moments.ts";
+import { NORM_OPTIONS, Norm, normalizeBy } from "./norm.ts";
+import type { NormOptions } from "./norm.ts";
 import { methodOf } from "./places.ts";
-import type { Rngs } from "./rngs.ts";
-import { BatchStat, Param } from "./variable-types.ts";
-import type { Metadata } from "./variable.ts";
 import type { Callee } from "./places.ts";
+import { BatchStat } from "./variable-types.ts";
 
 /** Settings of `BatchNorm`. */
-export interface BatchNormOptions {
-  /** Draws one key of `params` for the scale, then one for the bias. */
-  readonly rngs: Rngs;
+export interface BatchNormOptions extends NormOptions {
   /**
    * Whether to normalise with the running statistics (evaluation) and not with those of the batch
    * (training); false by default. Null means that each call has to say.
@@ -39,24 +24,6 @@ export interface BatchNormOptions {
   readonly momentum?: number;
   /** Added to the variance, at least 0; 1e-5 by default. */
   readonly epsilon?: number;
-  /** Whether a learned bias is added; true by default. */
-  readonly useBias?: boolean;
-  /** Whether to multiply with a learned scale; true by default. */
-  readonly useScale?: boolean;
-  /** Whether the variance is `E[x^2] - E[x]^2` and not `E[(x - E[x])^2]`; true by default. */
-  readonly useFastVariance?: boolean;
-  /** The dtype of the result; by default the common one of input and parameters. */
-  readonly dtype?: DType | undefined;
-  /** The dtype of the parameters; float32 by default. */
-  readonly paramDtype?: DType;
-  /** Makes the scale; ones by default. */
-  readonly scaleInit?: Initializer;
-  /** Metadata of the scale; none by default. */
-  readonly scaleMetadata?: Metadata | undefined;
-  /** Makes the bias; zeros by default. */
-  readonly biasInit?: Initializer;
-  /** Metadata of the bias; none by default. */
-  readonly biasMetadata?: Metadata | undefined;
 }
 
 /** Settings of one call of `BatchNorm.forward`. */
@@ -89,31 +56,17 @@ export interface BatchNormCall {
  * norm.forward([[1], [3]]); // => [[0], [2]]
  * ```
  */
-export class BatchNorm extends Module {
-  /** Size of the feature axis. */
-  readonly numFeatures: number;
+export class BatchNorm extends Norm {
   /** Whether running statistics are used; null if each call has to say. */
   useRunningAverage: boolean | null;
   /** The feature axis. */
   readonly axis: number;
   /** Share of the old running statistics in the new ones. */
   readonly momentum: number;
-  /** Added to the variance. */
-  readonly epsilon: number;
-  /** Whether the variance is computed in one pass. */
-  readonly useFastVariance: boolean;
-  /** The dtype of the result; undefined for the common one of input and parameters. */
-  readonly dtype: DType | undefined;
-  /** The dtype in which the parameters were made. */
-  readonly paramDtype: DType;
   /** Running mean, float32 of shape `[numFeatures]`, zeros at first. */
   mean: BatchStat;
   /** Running variance, float32 of shape `[numFeatures]`, ones at first. */
   var: BatchStat;
-  /** Shape `[numFeatures]`; null without scale. */
-  scale: Param | null;
-  /** Shape `[numFeatures]`; null without bias. */
-  bias: Param | null;
 
   /**
    * Makes parameters and running statistics.
@@ -124,49 +77,16 @@ export class BatchNorm extends Module {
    * @throws {@link RangeError} if a number is outside its range.
    */
   constructor(numFeatures: number, options: BatchNormOptions) {
-    super();
-    checkSize("BatchNorm", "numFeatures", numFeatures);
-    checkOptions("BatchNorm", options, OPTIONS);
-    const {
-      rngs,
-      useRunningAverage = false,
-      axis = -1,
-      momentum = 0.99,
-      epsilon = 1e-5,
-      useBias = true,
-      useScale = true,
-      useFastVariance = true,
-      dtype,
-      paramDtype = "float32",
-      scaleInit = ones,
-      scaleMetadata,
-      biasInit = zeros,
-      biasMetadata,
-    } = options;
-    checkRngs("BatchNorm", rngs);
-    checkFloatDType("BatchNorm", "dtype", dtype);
-    checkFloatDType("BatchNorm", "paramDtype", paramDtype);
+    super("BatchNorm", numFeatures, options, { names: OPTIONS, defaults: { epsilon: 1e-5 } });
+    const { useRunningAverage = false, axis = -1, momentum = 0.99 } = options;
     const isShare = momentum >= 0 && momentum <= 1;
     checkNumber("BatchNorm", "axis", axis, Number.isSafeInteger(axis), "be an integer");
     checkNumber("BatchNorm", "momentum", momentum, isShare, "be in [0, 1]");
-    checkEpsilon("BatchNorm", epsilon);
-    this.numFeatures = numFeatures;
     this.useRunningAverage = useRunningAverage;
     this.axis = axis;
     this.momentum = momentum;
-    this.epsilon = epsilon;
-    this.useFastVariance = useFastVariance;
-    this.dtype = dtype;
-    this.paramDtype = paramDtype;
-    const shape = [numFeatures];
-    this.mean = new BatchStat(full(shape, 0, "float32"));
-    this.var = new BatchStat(full(shape, 1, "float32"));
-    this.scale = useScale
-      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype), scaleMetadata)
-      : null;
-    this.bias = useBias
-      ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype), biasMetadata)
-      : null;
+    this.mean = new BatchStat(full([numFeatures], 0, "float32"));
+    this.var = new BatchStat(full([numFeatures], 1, "float32"));
   }
 
   /**
@@ -180,38 +100,33 @@ export class BatchNorm extends Module {
    * @throws {@link Error} if `useRunningAverage` is given nowhere.
    */
   forward(x: TensorLike, { useRunningAverage, mask }: BatchNormCall = {}): Tensor {
-    const { dtype } = this;
-    const input = checkInput(methodOf(this, "BatchNorm.forward"), x);
-    const axis = normalizeAxis(methodOf(this, "BatchNorm.forward"), this.axis, input.ndim);
+    const callee = methodOf(this, "BatchNorm.forward");
+    const input = checkInput(callee, x);
+    const axis = normalizeAxis(callee, this.axis, input.ndim);
     if (input.shape[axis] !== this.numFeatures) {
       throw new RangeError(
-        `${methodOf(this, "BatchNorm.forward")}: x must have numFeatures = ${this.numFeatures} on axis ${this.axis}, got shape ${describe(input.shape)}.`,
+        `${callee}: x must have numFeatures = ${this.numFeatures} on axis ${this.axis}, got shape ${describe(input.shape)}.`,
       );
     }
-    const evaluation = checkMode(
-      methodOf(this, "BatchNorm.forward"),
-      useRunningAverage ?? this.useRunningAverage,
-    );
-    const [h, runningMean, runningVar, scale, bias] = promoteDtype(
-      [input, this.mean.value, this.var.value, this.scale?.value ?? null, this.bias?.value ?? null],
+    const evaluation = checkMode(callee, useRunningAverage ?? this.useRunningAverage);
+    const { scale, bias, dtype } = this;
+    // The running statistics take part in the common dtype.
+    const [h, runningMean, runningVar] = promoteDtype(
+      [input, this.mean.value, this.var.value, scale?.value ?? null, bias?.value ?? null],
       { dtype },
     );
-    const [mu, variance] = evaluation
+    const [mean, variance] = evaluation
       ? [runningMean, runningVar]
-      : batchStatistics(methodOf(this, "BatchNorm.forward"), h, axis, this.useFastVariance, mask);
+      : batchStatistics(callee, h, axis, this.useFastVariance, mask);
     if (!evaluation) {
-      this.mean.value = average(this.mean.value, mu, this.momentum);
+      this.mean.value = average(this.mean.value, mean, this.momentum);
       this.var.value = average(this.var.value, variance, this.momentum);
     }
     const features = input.shape.map((n, i) => (i === axis ? n : 1));
-    return normalize(methodOf(this, "BatchNorm.forward"), h, {
-      mean: reshape(mu, features),
-      variance: reshape(variance, features),
-      epsilon: this.epsilon,
-      scale: scale === null ? null : reshape(scale, features),
-      bias: bias === null ? null : reshape(bias, features),
-      dtype,
-    });
+    return normalizeBy(this, callee, h, features, () => [
+      reshape(mean, features),
+      reshape(variance, features),
+    ]);
   }
 
   /** Takes the flag `useRunningAverage` of `view`. */
@@ -251,19 +166,4 @@ function average(old: Tensor, batch: Tensor, momentum: number): Tensor {
   return stopGradient(astype(mixed, old.dtype));
 }
 
-const OPTIONS: readonly string[] = [
-  "rngs",
-  "useRunningAverage",
-  "axis",
-  "momentum",
-  "epsilon",
-  "useBias",
-  "useScale",
-  "useFastVariance",
-  "dtype",
-  "paramDtype",
-  "scaleInit",
-  "scaleMetadata",
-  "biasInit",
-  "biasMetadata",
-];
+const OPTIONS: readonly string[] = [...NORM_OPTIONS, "useRunningAverage", "axis", "momentum"];

@@ -1,29 +1,16 @@
 import { describe } from "@flaxen/dtype";
-import type { DType } from "@flaxen/dtype";
 import { broadcastTo, reshape } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
-import { ones, zeros } from "@flaxen/initializers";
 import { normalizeAxes } from "@flaxen/ndarray";
-import {
-  checkAxes,
-  checkEpsilon,
-  checkFloatDType,
-  checkInput,
-  checkOptions,
-  checkRngs,
-  checkSize,
-} from "./arguments.ts";
-import { initialValue } from "./abstract.ts";
-import { promoteDtype } from "./dtypes.ts";
-import type { LayerNormOptions, NormCall } from "./layer-norm.ts";
-import { Module } from "./module.ts";
-import { featureShape, moments, normalize } from "./moments.ts";
+import { checkAxes, checkInput, checkSize } from "./arguments.ts";
+import { featureShape, moments } from "./moments.ts";
+import { NORM_OPTIONS, Norm, normalizeBy } from "./norm.ts";
+import type { NormCall, NormOptions } from "./norm.ts";
 import { methodOf } from "./places.ts";
 import type { Callee } from "./places.ts";
-import { Param } from "./variable-types.ts";
 
 /** Settings of `GroupNorm`. */
-export interface GroupNormOptions extends Omit<LayerNormOptions, "reductionAxes" | "featureAxes"> {
+export interface GroupNormOptions extends NormOptions {
   /** Number of groups, a divisor of `numFeatures`; 32 by default, unless `groupSize` is given. */
   readonly numGroups?: number | null;
   /** Number of features in a group, a divisor of `numFeatures`; excludes `numGroups`. */
@@ -53,27 +40,13 @@ export interface GroupNormOptions extends Omit<LayerNormOptions, "reductionAxes"
  * new GroupNorm(8, { rngs: new Rngs(0) }); // throws RangeError: GroupNorm: numGroups must divide numFeatures = 8, got 32.
  * ```
  */
-export class GroupNorm extends Module {
-  /** Size of the last axis. */
-  readonly numFeatures: number;
-  /** Added to the variance. */
-  readonly epsilon: number;
+export class GroupNorm extends Norm {
   /** Number of groups. */
   readonly numGroups: number;
   /** Number of features in a group. */
   readonly groupSize: number;
   /** The axes that mean and variance are taken over; null for all but the first. */
   readonly reductionAxes: readonly number[] | null;
-  /** Whether the variance is computed in one pass. */
-  readonly useFastVariance: boolean;
-  /** The dtype of the result; undefined for the common one of input and parameters. */
-  readonly dtype: DType | undefined;
-  /** The dtype in which the parameters were made. */
-  readonly paramDtype: DType;
-  /** Shape `[numFeatures]`; null without scale. */
-  scale: Param | null;
-  /** Shape `[numFeatures]`; null without bias. */
-  bias: Param | null;
 
   /**
    * Makes the parameters.
@@ -85,45 +58,12 @@ export class GroupNorm extends Module {
    *   `numGroups` and `groupSize` are both given.
    */
   constructor(numFeatures: number, options: GroupNormOptions) {
-    super();
-    checkSize("GroupNorm", "numFeatures", numFeatures);
-    checkOptions("GroupNorm", options, OPTIONS);
-    const {
-      rngs,
-      epsilon = 1e-6,
-      useBias = true,
-      useScale = true,
-      numGroups,
-      groupSize,
-      reductionAxes,
-      useFastVariance = true,
-      dtype,
-      paramDtype = "float32",
-      scaleInit = ones,
-      scaleMetadata,
-      biasInit = zeros,
-      biasMetadata,
-    } = options;
-    checkRngs("GroupNorm", rngs);
-    checkEpsilon("GroupNorm", epsilon);
+    super("GroupNorm", numFeatures, options, { names: OPTIONS });
+    const { numGroups = null, groupSize = null, reductionAxes } = options;
     if (reductionAxes !== undefined) checkAxes("GroupNorm", "reductionAxes", reductionAxes);
-    checkFloatDType("GroupNorm", "dtype", dtype);
-    checkFloatDType("GroupNorm", "paramDtype", paramDtype);
-    this.numFeatures = numFeatures;
-    this.epsilon = epsilon;
-    this.groupSize = sizeOfGroup(numFeatures, numGroups ?? null, groupSize ?? null);
+    this.groupSize = sizeOfGroup(numFeatures, numGroups, groupSize);
     this.numGroups = numFeatures / this.groupSize;
     this.reductionAxes = reductionAxes ?? null;
-    this.useFastVariance = useFastVariance;
-    this.dtype = dtype;
-    this.paramDtype = paramDtype;
-    const shape = [numFeatures];
-    this.scale = useScale
-      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype), scaleMetadata)
-      : null;
-    this.bias = useBias
-      ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype), biasMetadata)
-      : null;
   }
 
   /**
@@ -135,26 +75,16 @@ export class GroupNorm extends Module {
    * @throws {@link RangeError} if `x` has another size on the last axis, or the reduction axes do not fit it.
    */
   forward(x: TensorLike, { mask }: NormCall = {}): Tensor {
-    const input = checkInput(methodOf(this, "GroupNorm.forward"), x);
-    const axes = groupAxes(methodOf(this, "GroupNorm.forward"), input, this.reductionAxes);
-    const features = featureShape(methodOf(this, "GroupNorm.forward"), input, -1, this.numFeatures);
-    const [h, scale, bias] = promoteDtype(
-      [input, this.scale?.value ?? null, this.bias?.value ?? null],
-      this,
-    );
+    const callee = methodOf(this, "GroupNorm.forward");
+    const input = checkInput(callee, x);
+    const axes = groupAxes(callee, input, this.reductionAxes);
+    const features = featureShape(callee, input, -1, this.numFeatures);
     const grouped = [...input.shape.slice(0, -1), this.numGroups, this.groupSize];
-    const chosen = mask === undefined ? mask : broadcastTo(mask, input.shape);
-    const [mean, variance] = moments(reshape(h, grouped), axes, {
-      fast: this.useFastVariance,
-      mask: chosen === undefined ? chosen : reshape(chosen, grouped),
-    });
-    return normalize(methodOf(this, "GroupNorm.forward"), h, {
-      mean: spread(mean, this.groupSize),
-      variance: spread(variance, this.groupSize),
-      epsilon: this.epsilon,
-      scale: scale === null ? null : reshape(scale, features),
-      bias: bias === null ? null : reshape(bias, features),
-      dtype: this.dtype,
+    const chosen = mask === undefined ? mask : reshape(broadcastTo(mask, input.shape), grouped);
+    return normalizeBy(this, callee, input, features, (h) => {
+      const how = { fast: this.useFastVariance, mask: chosen };
+      const [mean, variance] = moments(reshape(h, grouped), axes, how);
+      return [spread(mean, this.groupSize), spread(variance, this.groupSize)];
     });
   }
 }
@@ -212,19 +142,4 @@ function spread(statistic: Tensor, groupSize: number): Tensor {
   return reshape(wide, [...shape.slice(0, -2), shape[shape.length - 2] * groupSize]);
 }
 
-const OPTIONS: readonly string[] = [
-  "rngs",
-  "epsilon",
-  "useBias",
-  "useScale",
-  "numGroups",
-  "groupSize",
-  "reductionAxes",
-  "useFastVariance",
-  "dtype",
-  "paramDtype",
-  "scaleInit",
-  "scaleMetadata",
-  "biasInit",
-  "biasMetadata",
-];
+const OPTIONS: readonly string[] = [...NORM_OPTIONS, "numGroups", "groupSize", "reductionAxes"];

@@ -1,26 +1,13 @@
 import { describe } from "@flaxen/dtype";
-import type { DType } from "@flaxen/dtype";
-import { reshape } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
-import { ones, zeros } from "@flaxen/initializers";
 import { normalizeAxes } from "@flaxen/ndarray";
-import {
-  checkAxes,
-  checkEpsilon,
-  checkFloatDType,
-  checkInput,
-  checkOptions,
-  checkRngs,
-  checkSize,
-} from "./arguments.ts";
-import { initialValue } from "./abstract.ts";
-import { promoteDtype } from "./dtypes.ts";
-import type { LayerNormOptions, NormCall } from "./layer-norm.ts";
-import { Module } from "./module.ts";
-import { featureShape, moments, normalize } from "./moments.ts";
+import { checkAxes, checkInput } from "./arguments.ts";
+import type { LayerNormOptions } from "./layer-norm.ts";
+import { featureShape, moments } from "./moments.ts";
+import { NORM_OPTIONS, Norm, normalizeBy } from "./norm.ts";
+import type { NormCall } from "./norm.ts";
 import { methodOf } from "./places.ts";
 import type { Callee } from "./places.ts";
-import { Param } from "./variable-types.ts";
 
 /** Settings of `InstanceNorm`. */
 export type InstanceNormOptions = Omit<LayerNormOptions, "reductionAxes">;
@@ -43,23 +30,9 @@ export type InstanceNormOptions = Omit<LayerNormOptions, "reductionAxes">;
  * norm.forward([[[1], [3]], [[10], [4]]]); // => [[[-1], [1]], [[1], [-1]]]
  * ```
  */
-export class InstanceNorm extends Module {
-  /** Number of elements on the feature axes. */
-  readonly numFeatures: number;
-  /** Added to the variance. */
-  readonly epsilon: number;
+export class InstanceNorm extends Norm {
   /** The axis or axes that scale and bias lie along. */
   readonly featureAxes: number | readonly number[];
-  /** Whether the variance is computed in one pass. */
-  readonly useFastVariance: boolean;
-  /** The dtype of the result; undefined for the common one of input and parameters. */
-  readonly dtype: DType | undefined;
-  /** The dtype in which the parameters were made. */
-  readonly paramDtype: DType;
-  /** Shape `[numFeatures]`; null without scale. */
-  scale: Param | null;
-  /** Shape `[numFeatures]`; null without bias. */
-  bias: Param | null;
 
   /**
    * Makes the parameters.
@@ -70,41 +43,10 @@ export class InstanceNorm extends Module {
    * @throws {@link RangeError} if a number is outside its range.
    */
   constructor(numFeatures: number, options: InstanceNormOptions) {
-    super();
-    checkSize("InstanceNorm", "numFeatures", numFeatures);
-    checkOptions("InstanceNorm", options, OPTIONS);
-    const {
-      rngs,
-      epsilon = 1e-6,
-      useBias = true,
-      useScale = true,
-      featureAxes = -1,
-      useFastVariance = true,
-      dtype,
-      paramDtype = "float32",
-      scaleInit = ones,
-      scaleMetadata,
-      biasInit = zeros,
-      biasMetadata,
-    } = options;
-    checkRngs("InstanceNorm", rngs);
-    checkEpsilon("InstanceNorm", epsilon);
+    super("InstanceNorm", numFeatures, options, { names: OPTIONS });
+    const { featureAxes = -1 } = options;
     checkAxes("InstanceNorm", "featureAxes", featureAxes);
-    checkFloatDType("InstanceNorm", "dtype", dtype);
-    checkFloatDType("InstanceNorm", "paramDtype", paramDtype);
-    this.numFeatures = numFeatures;
-    this.epsilon = epsilon;
     this.featureAxes = featureAxes;
-    this.useFastVariance = useFastVariance;
-    this.dtype = dtype;
-    this.paramDtype = paramDtype;
-    const shape = [numFeatures];
-    this.scale = useScale
-      ? new Param(initialValue(scaleInit, rngs.params, shape, paramDtype), scaleMetadata)
-      : null;
-    this.bias = useBias
-      ? new Param(initialValue(biasInit, rngs.params, shape, paramDtype), biasMetadata)
-      : null;
   }
 
   /**
@@ -117,27 +59,12 @@ export class InstanceNorm extends Module {
    *   the first axis.
    */
   forward(x: TensorLike, { mask }: NormCall = {}): Tensor {
-    const input = checkInput(methodOf(this, "InstanceNorm.forward"), x);
-    const features = featureShape(
-      methodOf(this, "InstanceNorm.forward"),
-      input,
-      this.featureAxes,
-      this.numFeatures,
-    );
-    const axes = instanceAxes(methodOf(this, "InstanceNorm.forward"), input, this.featureAxes);
-    const [h, scale, bias] = promoteDtype(
-      [input, this.scale?.value ?? null, this.bias?.value ?? null],
-      this,
-    );
-    const [mean, variance] = moments(h, axes, { fast: this.useFastVariance, mask });
-    return normalize(methodOf(this, "InstanceNorm.forward"), h, {
-      mean,
-      variance,
-      epsilon: this.epsilon,
-      scale: scale === null ? null : reshape(scale, features),
-      bias: bias === null ? null : reshape(bias, features),
-      dtype: this.dtype,
-    });
+    const callee = methodOf(this, "InstanceNorm.forward");
+    const input = checkInput(callee, x);
+    const features = featureShape(callee, input, this.featureAxes, this.numFeatures);
+    const axes = instanceAxes(callee, input, this.featureAxes);
+    const how = { fast: this.useFastVariance, mask };
+    return normalizeBy(this, callee, input, features, (h) => moments(h, axes, how));
   }
 }
 
@@ -155,17 +82,4 @@ function instanceAxes(
   return x.shape.map((_, axis) => axis).filter((axis) => axis > 0 && !features.includes(axis));
 }
 
-const OPTIONS: readonly string[] = [
-  "rngs",
-  "epsilon",
-  "useBias",
-  "useScale",
-  "featureAxes",
-  "useFastVariance",
-  "dtype",
-  "paramDtype",
-  "scaleInit",
-  "scaleMetadata",
-  "biasInit",
-  "biasMetadata",
-];
+const OPTIONS: readonly string[] = [...NORM_OPTIONS, "featureAxes"];

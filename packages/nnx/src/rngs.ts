@@ -1,29 +1,16 @@
 import { describe } from "@flaxen/dtype";
 import { full, isNDArray } from "@flaxen/ndarray";
 import type { NDArray } from "@flaxen/ndarray";
-import type { Shape } from "@flaxen/ndarray";
-import {
-  bernoulli,
-  bits,
-  foldIn,
-  isKey,
-  key,
-  normal,
-  permutation,
-  randint,
-  split,
-  truncatedNormal,
-  uniform,
-  wrapKeyData,
-} from "@flaxen/rng";
+import { foldIn, isKey, key, split, wrapKeyData } from "@flaxen/rng";
 import type { Key } from "@flaxen/rng";
 import { add } from "@flaxen/autodiff";
 import type { Tensor } from "@flaxen/autodiff";
 import { checkSize } from "./arguments.ts";
+import { Draws } from "./draws.ts";
 import { rest, toPredicate } from "./filters.ts";
 import type { Filter } from "./filters.ts";
 import { defineField } from "./state.ts";
-import { Pytree, isPytree } from "./pytree.ts";
+import { isPytree } from "./pytree.ts";
 import { Variable, isVariable } from "./variable.ts";
 
 /**
@@ -85,11 +72,6 @@ export class RngCount extends RngState<NDArray> {
  */
 export type Seed = number | bigint | Key | NDArray<"uint32"> | RngStream;
 
-/** What a sampler takes after the key. */
-type Arguments<F> = F extends (key: Key, ...args: infer A) => unknown ? A : never;
-
-type FloatDType = ReturnType<typeof normal>["dtype"];
-
 /** Settings of `Rngs.split` and `Rngs.broadcast`. */
 export interface RngsOptions {
   /** Which streams; a string is a stream's name, and `rest`, all of them, is the default. */
@@ -114,7 +96,7 @@ export interface RngsOptions {
  * stream.count.value; // => 3
  * ```
  */
-export class RngStream extends Pytree {
+export class RngStream extends Draws {
   /** The base key, which does not change. */
   readonly key: RngKey;
   /** How many keys were drawn. */
@@ -143,7 +125,7 @@ export class RngStream extends Pytree {
    * @throws {@link Error} if the stream is that of a stack and has a list of keys.
    * @throws {@link TraceContextError} if a transform runs that did not get the stream as an argument.
    */
-  next(): Key {
+  override next(): Key {
     const keys: unknown = this.key.value;
     if (Array.isArray(keys)) {
       throw new Error(
@@ -190,56 +172,6 @@ export class RngStream extends Pytree {
     const key = this.next();
     return Array.from({ length: num }, () => new RngStream(key, { tag: this.tag }));
   }
-
-  /**
-   * Draws with any sampler of `@flaxen/rng` or any initializer: `sampler(next(), ...args)`.
-   *
-   * @param sampler - takes a key first.
-   * @param args - what it takes besides.
-   * @returns what it returns.
-   * @throws {@link TypeError} if `sampler` is no function, and whatever it throws.
-   */
-  draw<A extends readonly unknown[], R>(sampler: (key: Key, ...args: A) => R, ...args: A): R {
-    if (typeof sampler !== "function") {
-      throw new TypeError(`RngStream.draw: sampler must be a function, got ${describe(sampler)}.`);
-    }
-    return sampler(this.next(), ...args);
-  }
-
-  /** Draws random bits with the next key, as `bits` of `@flaxen/rng` does. */
-  bits(...args: Arguments<typeof bits>): ReturnType<typeof bits> {
-    return bits(this.next(), ...args);
-  }
-
-  /** Draws from a uniform distribution with the next key, as `uniform` of `@flaxen/rng` does. */
-  uniform(shape?: Shape, options?: Parameters<typeof uniform>[2]): NDArray<FloatDType> {
-    return uniform(this.next(), shape, options);
-  }
-
-  /** Draws from the standard normal distribution with the next key, as `normal` of `@flaxen/rng` does. */
-  normal(shape?: Shape, options?: Parameters<typeof normal>[2]): NDArray<FloatDType> {
-    return normal(this.next(), shape, options);
-  }
-
-  /** Draws from a truncated normal distribution with the next key, as `truncatedNormal` of `@flaxen/rng` does. */
-  truncatedNormal(...args: Arguments<typeof truncatedNormal>): ReturnType<typeof truncatedNormal> {
-    return truncatedNormal(this.next(), ...args);
-  }
-
-  /** Draws booleans with the next key, as `bernoulli` of `@flaxen/rng` does. */
-  bernoulli(...args: Arguments<typeof bernoulli>): ReturnType<typeof bernoulli> {
-    return bernoulli(this.next(), ...args);
-  }
-
-  /** Draws integers with the next key, as `randint` of `@flaxen/rng` does. */
-  randint(...args: Arguments<typeof randint>): ReturnType<typeof randint> {
-    return randint(this.next(), ...args);
-  }
-
-  /** Shuffles with the next key, as `permutation` of `@flaxen/rng` does. */
-  permutation(...args: Arguments<typeof permutation>): ReturnType<typeof permutation> {
-    return permutation(this.next(), ...args);
-  }
 }
 
 /**
@@ -261,7 +193,7 @@ export class RngStream extends Pytree {
  * new Rngs({ params: 0 }).dropout; // throws RangeError: Rngs: stream must be one of params, got "dropout". Name it when you make the Rngs, or give a default seed.
  * ```
  */
-export class Rngs extends Pytree {
+export class Rngs extends Draws {
   /**
    * Starts the streams.
    *
@@ -334,7 +266,7 @@ export class Rngs extends Pytree {
    *
    * @throws {@link RangeError} if there is no such stream.
    */
-  next(): Key {
+  override next(): Key {
     return this.default.next();
   }
 
@@ -376,56 +308,6 @@ export class Rngs extends Pytree {
   broadcast(num: number, { only = rest }: RngsOptions = {}): Rngs[] {
     checkSize("Rngs.broadcast", "num", num);
     return makeLanes("Rngs.broadcast", this, num, only, (stream) => stream.broadcast(num));
-  }
-
-  /**
-   * Draws with any sampler of `@flaxen/rng` or any initializer: `sampler(next(), ...args)`.
-   *
-   * @param sampler - takes a key first.
-   * @param args - what it takes besides.
-   * @returns what it returns.
-   * @throws {@link TypeError} if `sampler` is no function, and whatever it throws.
-   */
-  draw<A extends readonly unknown[], R>(sampler: (key: Key, ...args: A) => R, ...args: A): R {
-    if (typeof sampler !== "function") {
-      throw new TypeError(`Rngs.draw: sampler must be a function, got ${describe(sampler)}.`);
-    }
-    return sampler(this.next(), ...args);
-  }
-
-  /** Draws random bits with the next key, as `bits` of `@flaxen/rng` does. */
-  bits(...args: Arguments<typeof bits>): ReturnType<typeof bits> {
-    return bits(this.next(), ...args);
-  }
-
-  /** Draws from a uniform distribution with the next key, as `uniform` of `@flaxen/rng` does. */
-  uniform(shape?: Shape, options?: Parameters<typeof uniform>[2]): NDArray<FloatDType> {
-    return uniform(this.next(), shape, options);
-  }
-
-  /** Draws from the standard normal distribution with the next key, as `normal` of `@flaxen/rng` does. */
-  normal(shape?: Shape, options?: Parameters<typeof normal>[2]): NDArray<FloatDType> {
-    return normal(this.next(), shape, options);
-  }
-
-  /** Draws from a truncated normal distribution with the next key, as `truncatedNormal` of `@flaxen/rng` does. */
-  truncatedNormal(...args: Arguments<typeof truncatedNormal>): ReturnType<typeof truncatedNormal> {
-    return truncatedNormal(this.next(), ...args);
-  }
-
-  /** Draws booleans with the next key, as `bernoulli` of `@flaxen/rng` does. */
-  bernoulli(...args: Arguments<typeof bernoulli>): ReturnType<typeof bernoulli> {
-    return bernoulli(this.next(), ...args);
-  }
-
-  /** Draws integers with the next key, as `randint` of `@flaxen/rng` does. */
-  randint(...args: Arguments<typeof randint>): ReturnType<typeof randint> {
-    return randint(this.next(), ...args);
-  }
-
-  /** Shuffles with the next key, as `permutation` of `@flaxen/rng` does. */
-  permutation(...args: Arguments<typeof permutation>): ReturnType<typeof permutation> {
-    return permutation(this.next(), ...args);
   }
 }
 

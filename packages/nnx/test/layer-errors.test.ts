@@ -117,7 +117,7 @@ const rows: readonly Row[] = [
   [
     () => new nnx.RMSNorm(2, { rngs, useBias: true } as never),
     TypeError,
-    'RMSNorm: options must be among rngs, epsilon, useFastVariance, useScale, reductionAxes, featureAxes, dtype, paramDtype, scaleInit, scaleMetadata, got "useBias".',
+    'RMSNorm: options must be among rngs, epsilon, useScale, useFastVariance, dtype, paramDtype, scaleInit, scaleMetadata, reductionAxes, featureAxes, got "useBias".',
   ],
   [
     () => new nnx.RMSNorm(2, { rngs }).forward(zeros([3])),

@@ -165,17 +165,12 @@ test(
   RangeError,
   "RngStream.broadcast: num must be a positive integer, got -1.",
 );
-test(
-  refused,
-  () => rngs.draw(none),
-  TypeError,
-  "Rngs.draw: sampler must be a function, got undefined.",
-);
+test(refused, () => rngs.draw(none), TypeError, "draw: sampler must be a function, got undefined.");
 test(
   refused,
   () => rngs.params.draw(3 as never),
   TypeError,
-  "RngStream.draw: sampler must be a function, got 3.",
+  "draw: sampler must be a function, got 3.",
 );
 test(
   refused,
