@@ -13,7 +13,6 @@ import {
 } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { lecunNormal, zeros } from "@flaxen/initializers";
-import type { Initializer } from "@flaxen/initializers";
 import {
   checkFloatDType,
   checkInput,
@@ -26,11 +25,10 @@ import { initialValue } from "./abstract.ts";
 import { checkMask, checkSpatial, flattenBatch } from "./conv-input.ts";
 import { isAmount } from "./conv-padding.ts";
 import { promoteDtype } from "./dtypes.ts";
+import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
-import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
-import type { Metadata } from "./variable.ts";
 
 /**
  * How `ConvTranspose` pads the dilated input: by a rule's name, by the same number on all sides, or
@@ -41,36 +39,20 @@ export type ConvTransposePadding =
   "SAME" | "VALID" | "CIRCULAR" | number | readonly (number | readonly [number, number])[];
 
 /** Settings of `ConvTranspose`. */
-export interface ConvTransposeOptions {
+export interface ConvTransposeOptions extends LinearOptions {
   /**
    * Size of the window on each spatial axis. A number means one spatial axis, not a square:
    * images take `[3, 3]`.
    */
   readonly kernelSize: number | readonly number[];
-  /** Draws one key of `params` for the kernel, then one for the bias. */
-  readonly rngs: Rngs;
   /** Factor by which all or each spatial axes grow; 1 by default. */
   readonly strides?: number | readonly number[];
   /** See {@link ConvTransposePadding}; `"SAME"` by default. */
   readonly padding?: ConvTransposePadding;
   /** Distance between neighbouring kernel taps; 1 by default. */
   readonly kernelDilation?: number | readonly number[];
-  /** Whether a bias is added; true by default. */
-  readonly useBias?: boolean;
   /** An array of the kernel's shape that the kernel is multiplied with; it is no state. */
   readonly mask?: TensorLike | undefined;
-  /** The dtype to compute in; by default the common one of input and parameters. */
-  readonly dtype?: DType | undefined;
-  /** The dtype of the parameters; float32 by default. */
-  readonly paramDtype?: DType;
-  /** Makes the kernel; `lecunNormal()` by default. */
-  readonly kernelInit?: Initializer;
-  /** Metadata of the kernel; none by default. */
-  readonly kernelMetadata?: Metadata | undefined;
-  /** Makes the bias; zeros by default. */
-  readonly biasInit?: Initializer;
-  /** Metadata of the bias; none by default. */
-  readonly biasMetadata?: Metadata | undefined;
   /**
    * Whether the kernel is held as that of the convolution whose transpose this is, spatially flipped
    * and with the features swapped, as Keras and PyTorch hold it; false by default.

@@ -2,7 +2,6 @@ import type { DType } from "@flaxen/dtype";
 import { add, convGeneralDilated, multiply, reshape, toTensor } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { lecunNormal, zeros } from "@flaxen/initializers";
-import type { Initializer } from "@flaxen/initializers";
 import {
   checkInput,
   checkFloatDType,
@@ -16,21 +15,18 @@ import { checkMask, checkSpatial, flattenBatch } from "./conv-input.ts";
 import { applyPadding, checkPadding } from "./conv-padding.ts";
 import type { ConvPadding } from "./conv-padding.ts";
 import { promoteDtype } from "./dtypes.ts";
+import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
-import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
-import type { Metadata } from "./variable.ts";
 
 /** Settings of `Conv`. */
-export interface ConvOptions {
+export interface ConvOptions extends LinearOptions {
   /**
    * Size of the window on each spatial axis. A number means one spatial axis, not a square:
    * images take `[3, 3]`.
    */
   readonly kernelSize: number | readonly number[];
-  /** Draws one key of `params` for the kernel, then one for the bias. */
-  readonly rngs: Rngs;
   /** Step between windows on all or each spatial axes; 1 by default. */
   readonly strides?: number | readonly number[];
   /** See {@link ConvPadding}; `"SAME"` by default. */
@@ -41,22 +37,8 @@ export interface ConvOptions {
   readonly kernelDilation?: number | readonly number[];
   /** Number of groups into which the features are cut, a divisor of both sizes; 1 by default. */
   readonly featureGroupCount?: number;
-  /** Whether a bias is added; true by default. */
-  readonly useBias?: boolean;
   /** An array of the kernel's shape that the kernel is multiplied with; it is no state. */
   readonly mask?: TensorLike | undefined;
-  /** The dtype to compute in; by default the common one of input and parameters. */
-  readonly dtype?: DType | undefined;
-  /** The dtype of the parameters; float32 by default. */
-  readonly paramDtype?: DType;
-  /** Makes the kernel; `lecunNormal()` by default. */
-  readonly kernelInit?: Initializer;
-  /** Metadata of the kernel; none by default. */
-  readonly kernelMetadata?: Metadata | undefined;
-  /** Makes the bias; zeros by default. */
-  readonly biasInit?: Initializer;
-  /** Metadata of the bias; none by default. */
-  readonly biasMetadata?: Metadata | undefined;
 }
 
 /**

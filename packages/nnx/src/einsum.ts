@@ -3,38 +3,22 @@ import type { DType } from "@flaxen/dtype";
 import { add, einsum, reshape } from "@flaxen/autodiff";
 import type { Tensor, TensorLike } from "@flaxen/autodiff";
 import { lecunNormal, zeros } from "@flaxen/initializers";
-import type { Initializer } from "@flaxen/initializers";
 import type { Shape } from "@flaxen/ndarray";
 import { checkFloatDType, checkInput, checkOptions, checkRngs, checkSizes } from "./arguments.ts";
 import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
+import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
 import type { Callee } from "./places.ts";
-import type { Rngs } from "./rngs.ts";
 import { Param } from "./variable-types.ts";
-import type { Metadata } from "./variable.ts";
 
 /** Settings of `Einsum`. */
-export interface EinsumOptions {
-  /** Draws one key of `params` for the kernel, then one for the bias. */
-  readonly rngs: Rngs;
+export interface EinsumOptions extends Omit<LinearOptions, "useBias"> {
   /** Computes the sum of products from labels, input and kernel; `einsum` by default. */
   readonly einsumOp?: (einsumStr: string, x: Tensor, kernel: Tensor) => Tensor;
   /** Shape of the bias; null, the default, for none. */
   readonly biasShape?: readonly number[] | null;
-  /** The dtype to compute in; by default the common one of input and parameters. */
-  readonly dtype?: DType | undefined;
-  /** The dtype of the parameters; float32 by default. */
-  readonly paramDtype?: DType;
-  /** Makes the kernel; `lecunNormal()` by default. */
-  readonly kernelInit?: Initializer;
-  /** Metadata of the kernel; none by default. */
-  readonly kernelMetadata?: Metadata | undefined;
-  /** Makes the bias; zeros by default. */
-  readonly biasInit?: Initializer;
-  /** Metadata of the bias; none by default. */
-  readonly biasMetadata?: Metadata | undefined;
 }
 
 /**

@@ -16,38 +16,25 @@ import {
 } from "./arguments.ts";
 import { initialValue } from "./abstract.ts";
 import { promoteDtype } from "./dtypes.ts";
+import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { methodOf } from "./places.ts";
-import type { Rngs } from "./rngs.ts";
 import { sameShape } from "./update.ts";
 import { Param } from "./variable-types.ts";
-import type { Metadata } from "./variable.ts";
 
 /** Settings of `LinearGeneral`. */
-export interface LinearGeneralOptions {
-  /** Draws one key of `params` for the kernel, then one for the bias. */
-  readonly rngs: Rngs;
+export interface LinearGeneralOptions extends LinearOptions {
   /** The input axis or axes to contract, in ascending order; -1 by default. */
   readonly axis?: number | readonly number[];
   /** Leading input axes, from 0 on without gaps, that have kernels of their own, and their sizes. */
   readonly batchAxis?: Readonly<Record<number, number>>;
-  /** Whether a bias is added; true by default. */
-  readonly useBias?: boolean;
-  /** The dtype to compute in; by default the common one of input and parameters. */
-  readonly dtype?: DType | undefined;
-  /** The dtype of the parameters; float32 by default. */
-  readonly paramDtype?: DType;
   /**
    * Makes the kernel, for the shape `[batch * in, out]` with products of sizes, so that a fan-in
    * counts all contracted axes; `lecunNormal()` by default.
    */
   readonly kernelInit?: Initializer;
-  /** Metadata of the kernel; none by default. */
-  readonly kernelMetadata?: Metadata | undefined;
   /** Makes the bias, for a flat shape; zeros by default. */
   readonly biasInit?: Initializer;
-  /** Metadata of the bias; none by default. */
-  readonly biasMetadata?: Metadata | undefined;
 }
 
 /**
