@@ -10,8 +10,8 @@ import { OVERWRITE, SUBTRACT } from "./gemm-mode.ts";
 import type { Mode } from "./gemm-mode.ts";
 import { DOUBLE, SINGLE, TILE_ROWS, TILE_VECTORS } from "./gemm-tiles.ts";
 import type { Lanes } from "./gemm-tiles.ts";
-import { defineBlocks, defineFewRows, defineTranspose } from "./gemm-unpacked.ts";
-import type { BlocksKernel, FewRowsKernel, LeftOrder, TransposeKernel } from "./gemm-unpacked.ts";
+import { defineManyRows, defineFewRows, defineTranspose } from "./gemm-unpacked.ts";
+import type { FewRowsKernel, LeftOrder, ManyRowsKernel, TransposeKernel } from "./gemm-unpacked.ts";
 
 /** Rows of A packed at a time: together with a panel of B's strip they stay in the second-level cache. */
 export const PANEL_M = 128;
@@ -148,15 +148,10 @@ export class GemmKernel {
     kc: number,
     fresh: number,
   ): void {
-    const { blocks, fewRows } = this.unpacked[transA ? "steps" : "lines"];
-    const rest = rows % TILE_ROWS;
-    const full = rows - rest;
-    if (full > 0) blocks().blocks(a, aStride, b, bStride, c, cStride, full, columns, kc, fresh);
-    if (rest > 0) {
-      const aAt = a + full * (transA ? this.bytes : aStride);
-      const cAt = c + full * cStride;
-      fewRows[rest]().fewRows(aAt, aStride, b, bStride, cAt, cStride, rest, columns, kc, fresh);
-    }
+    const { manyRows, fewRows } = this.unpacked[transA ? "steps" : "lines"];
+    if (rows >= TILE_ROWS) {
+      manyRows().manyRows(a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
+    } else fewRows[rows]().fewRows(a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
   }
 
   /** A packed block of A times a packed panel of B; the edges have tiles of their own, so that C is written exactly. */
@@ -231,14 +226,14 @@ function once<K>(define: Lazy<K>): () => K {
 
 /** What multiplies operands as they lie, for a left operand in one order. */
 interface UnpackedKernels {
-  readonly blocks: () => BlocksKernel;
+  readonly manyRows: () => ManyRowsKernel;
   /** By the number of rows, 1 to 3. */
   readonly fewRows: readonly (() => FewRowsKernel)[];
 }
 
 function unpackedKernels(lanes: Lanes, order: LeftOrder): UnpackedKernels {
   return {
-    blocks: once(defineBlocks(lanes, order)),
+    manyRows: once(defineManyRows(lanes, order)),
     fewRows: [0, 1, 2, 3].map((rows) => once(defineFewRows(lanes, order, rows))),
   };
 }

@@ -1,9 +1,8 @@
 import { defineKernel, i32, i32x4, v128 } from "@flaxen/wasm";
-import type { FunctionReference, ModuleBuilder } from "@flaxen/wasm";
+import type { FunctionReference, ModuleBuilder, Operand } from "@flaxen/wasm";
 import {
   locals,
   storeColumns,
-  TILE_ROWS,
   TILE_VECTORS,
   transpose,
   unrolled,
@@ -35,9 +34,9 @@ type UnpackedFunction = (
   fresh: number,
 ) => void;
 
-/** The part of C in blocks of 4 rows: `rows` is a multiple of 4. */
-export interface BlocksKernel {
-  readonly blocks: UnpackedFunction;
+/** All of C: `rows` is 4 or more. */
+export interface ManyRowsKernel {
+  readonly manyRows: UnpackedFunction;
 }
 
 /** A few rows of C, as many as the kernel was defined for. */
@@ -164,32 +163,79 @@ function buildTile(
   );
 }
 
-/** Defines the blocks of 4 rows. The last columns, if they fill but one vector, go by 8 rows. */
-export function defineBlocks(lanes: Lanes, order: LeftOrder): () => BlocksKernel | undefined {
-  return defineKernel<BlocksKernel>((module) => {
-    const full = buildTile(module, lanes, order, TILE_ROWS, TILE_VECTORS);
-    const tall = buildTile(module, lanes, order, 2 * TILE_ROWS, 1);
-    const narrow = buildTile(module, lanes, order, TILE_ROWS, 1);
+/** Rows of the tiles of one vector, which only a right operand of so few columns has. */
+const NARROW_ROWS: readonly number[] = [8, 4, 2, 1];
+/** Vectors of the last tiles when those of a row are odd in number: one alone would leave registers idle. */
+const WIDE_VECTORS = 3;
+
+/**
+ * Defines the product of 4 rows or more: no tile is of one row, nor of one vector unless a
+ * row of C has no more.
+ */
+export function defineManyRows(lanes: Lanes, order: LeftOrder): () => ManyRowsKernel | undefined {
+  return defineKernel<ManyRowsKernel>((module) => {
+    const define = (rows: number, vectors: number): Tile =>
+      buildTile(module, lanes, order, rows, vectors);
+    const [fours, threes, twos] = [4, 3, 2].map((rows) => define(rows, TILE_VECTORS));
+    const [wideThrees, wideTwos] = [3, 2].map((rows) => define(rows, WIDE_VECTORS));
+    const narrow = NARROW_ROWS.map((rows) => [rows, define(rows, 1)] as const);
     module.function(
-      "blocks",
+      "manyRows",
       PARAMETERS,
       undefined,
       (f, { a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh }) => {
+        const aStep = order === "lines" ? aStride : lanes.bytes;
+        const aAt = f.local("i32");
+        const cAt = f.local("i32");
+        const count = f.local("i32");
+        const start = (): void => {
+          f.set(aAt, a);
+          f.set(cAt, c);
+        };
+        const down = (tile: Tile, tileRows: Operand<"i32">): void => {
+          f.set(count, tileRows);
+          f.call(tile, aAt, aStride, b, bStride, cAt, cStride, count, columns, kc, fresh);
+          f.set(aAt, i32.add(aAt, i32.mul(count, aStep)));
+          f.set(cAt, i32.add(cAt, i32.mul(count, cStride)));
+        };
+        const right = (vectors: number): void => {
+          f.set(b, i32.add(b, 16 * vectors));
+          f.set(c, i32.add(c, 16 * vectors));
+          f.set(columns, i32.sub(columns, vectors * lanes.count));
+        };
+        // Threes take the rows that fours would leave with those of one or two fours more; only 5 rows are too few.
+        const five = f.let(i32.eq(rows, 5));
+        const inThrees = f.let(i32.mul(i32.and(i32.sub(0, rows), 3), 3));
+        f.if(five, () => f.set(inThrees, 3));
+        const inFours = f.let(i32.sub(rows, i32.add(inThrees, i32.mul(five, 2))));
+        // Of threes and twos, the twos take 0, 4 or 2 rows.
+        const inTwos = f.let(i32.remU(i32.mul(rows, 4), 6));
+        const inWideThrees = f.let(i32.sub(rows, inTwos));
         f.while(i32.gtS(columns, lanes.count), () => {
-          f.call(full, a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
-          f.set(b, i32.add(b, 16 * TILE_VECTORS));
-          f.set(c, i32.add(c, 16 * TILE_VECTORS));
-          f.set(columns, i32.sub(columns, TILE_VECTORS * lanes.count));
+          start();
+          f.if(
+            i32.and(
+              i32.gtS(columns, TILE_VECTORS * lanes.count),
+              i32.leS(columns, WIDE_VECTORS * lanes.count),
+            ),
+            () => {
+              down(wideThrees, inWideThrees);
+              f.if(inTwos, () => down(wideTwos, inTwos));
+              right(WIDE_VECTORS);
+            },
+            () => {
+              f.if(inFours, () => down(fours, inFours));
+              f.if(inThrees, () => down(threes, inThrees));
+              f.if(five, () => down(twos, 2));
+              right(TILE_VECTORS);
+            },
+          );
         });
         f.if(i32.gtS(columns, 0), () => {
-          f.call(tall, a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
-          f.if(i32.and(rows, TILE_ROWS), () => {
-            const done = f.let(i32.sub(rows, TILE_ROWS));
-            const aStep = order === "lines" ? aStride : lanes.bytes;
-            f.set(a, i32.add(a, i32.mul(done, aStep)));
-            f.set(c, i32.add(c, i32.mul(done, cStride)));
-            f.call(narrow, a, aStride, b, bStride, c, cStride, TILE_ROWS, columns, kc, fresh);
-          });
+          start();
+          for (const [tileRows, tile] of narrow) {
+            down(tile, i32.and(rows, tileRows === NARROW_ROWS[0] ? -tileRows : tileRows));
+          }
         });
       },
     );
