@@ -1,10 +1,9 @@
 import { describe } from "@flaxen/dtype";
-import { scratch } from "@flaxen/wasm";
-import type { Scratch } from "@flaxen/wasm";
-import { doubleKernel, isSmall, singleKernel } from "./gemm-product.ts";
+import { gemmKernel, isSmall } from "./gemm-product.ts";
 import type { GemmKernel } from "./gemm-product.ts";
 import { OVERWRITE } from "./gemm-mode.ts";
-import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
+import type { Packing } from "./gemm-packing.ts";
+import { packedElementsA, packedElementsB, panelDepth } from "./gemm-packing.ts";
 
 /** Columns of the right operand that are packed at a time, which bounds the workspace. */
 export const PANEL_N = 2048;
@@ -72,10 +71,9 @@ export function gemmInScratch(
       `gemmInScratch: dtype must be "float32" or "float64", got ${describe(dtype)}.`,
     );
   }
-  const kernel = single ? singleKernel() : doubleKernel();
-  const memory = kernel && scratch();
-  if (!memory) return false;
-  const bytes = single ? 4 : 8;
+  const kernel = gemmKernel(single);
+  if (!kernel) return false;
+  const { memory, bytes } = kernel;
   const { capacity } = memory;
   const fits =
     isCount(m) &&
@@ -107,27 +105,10 @@ export function gemmInScratch(
   if (n === 1) {
     // The transposed product: as the right operand, A fills whole vectors of columns.
     const row = k * bytes;
-    return product(
-      kernel,
-      memory,
-      bytes,
-      false,
-      !transA,
-      1,
-      rows,
-      k,
-      b,
-      row,
-      aFrom,
-      aStride,
-      cFrom,
-      0,
-    );
+    return product(kernel, false, !transA, 1, rows, k, b, row, aFrom, aStride, cFrom, 0);
   }
   return product(
     kernel,
-    memory,
-    bytes,
     transA,
     transB,
     rows,
@@ -144,8 +125,6 @@ export function gemmInScratch(
 
 function product(
   kernel: GemmKernel,
-  memory: Scratch,
-  bytes: 4 | 8,
   transA: boolean,
   transB: boolean,
   m: number,
@@ -158,16 +137,17 @@ function product(
   c: number,
   cStride: number,
 ): boolean {
+  const { memory, bytes } = kernel;
   if (isSmall(n, k, bytes) && !transB) {
-    // Nothing is packed.
-    kernel.product(transA, false, m, n, k, a, aStride, b, bStride, c, cStride, 0, 0, k, OVERWRITE);
+    kernel.unpacked(transA, m)(a, aStride, b, bStride, c, cStride, m, n, k, 1);
     return true;
   }
-  const kc = panelDepth(k, bytes);
-  const aBytes = packedElementsA(m, kc) * bytes;
-  const needed = aBytes + packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
+  const depth = panelDepth(k, bytes);
+  const aBytes = packedElementsA(m, depth) * bytes;
+  const needed = aBytes + packedElementsB(Math.min(n, PANEL_N), depth) * bytes;
   if (needed > memory.available) return false;
   const packed = memory.allocate(needed);
+  const packing: Packing = { a: packed, b: packed + aBytes, depth, panels: "one" };
   for (let j = 0; j < n; j += PANEL_N) {
     kernel.product(
       transA,
@@ -181,10 +161,8 @@ function product(
       bStride,
       c + j * bytes,
       cStride,
-      packed,
-      packed + aBytes,
-      kc,
       OVERWRITE,
+      packing,
     );
   }
   memory.release(packed);

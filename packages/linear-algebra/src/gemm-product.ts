@@ -1,3 +1,5 @@
+import { scratch } from "@flaxen/wasm";
+import type { Scratch } from "@flaxen/wasm";
 import {
   columnEdges,
   defineColumnEdge,
@@ -8,13 +10,18 @@ import {
 import type { ColumnEdgeKernel, CoreKernel, DotsKernel, RowEdgeKernel } from "./gemm-kernel.ts";
 import { OVERWRITE, SUBTRACT } from "./gemm-mode.ts";
 import type { Mode } from "./gemm-mode.ts";
+import { PANEL_M, roundUp } from "./gemm-packing.ts";
+import type { Packing } from "./gemm-packing.ts";
 import { DOUBLE, SINGLE, TILE_ROWS, TILE_VECTORS } from "./gemm-tiles.ts";
 import type { Lanes } from "./gemm-tiles.ts";
 import { defineManyRows, defineFewRows, defineTranspose } from "./gemm-unpacked.ts";
-import type { FewRowsKernel, LeftOrder, ManyRowsKernel, TransposeKernel } from "./gemm-unpacked.ts";
+import type {
+  LeftOrder,
+  TransposeKernel,
+  UnpackedFunction,
+  UnpackedKernel,
+} from "./gemm-unpacked.ts";
 
-/** Rows of A packed at a time: together with a panel of B's strip they stay in the second-level cache. */
-export const PANEL_M = 128;
 /** Up to this many rows, B is read as it lies: packing it would cost more. */
 const FEW_ROWS = 6;
 /** The same when B has at most so many bytes, a part of the second-level cache. */
@@ -24,48 +31,51 @@ const MIDDLE_BYTES = 2 ** 17;
 const SMALL_BYTES = 2 ** 14;
 
 /**
- * The matrix product in the scratch memory, in one width. Pointers and strides are in bytes.
+ * The matrix product in the scratch memory, in one width: what {@link gemmKernel} finds. Pointers and strides are in bytes.
  *
  * Its WebAssembly comes in modules, each compiled when a product first needs it: one for whole tiles, others
  * for the edges of C and for few rows.
  */
 export class GemmKernel {
+  /** The scratch memory, in which the operands lie. */
+  readonly memory: Scratch;
+  /** All of it by elements. */
+  readonly data: Float32Array | Float64Array;
+  /** Bytes of an element. */
+  readonly bytes: 4 | 8;
   private readonly core: CoreKernel;
-  private readonly bytes: number;
   /** Columns in a strip of B. */
   private readonly strip: number;
   private readonly rowEdges: readonly (() => RowEdgeKernel)[];
   /** For each number of last columns: the kernels that take them, with their columns. */
   private readonly columnEdges: readonly (readonly (readonly [number, () => ColumnEdgeKernel])[])[];
-  private readonly unpacked: Readonly<Record<LeftOrder, UnpackedKernels>>;
+  private readonly lines: UnpackedKernels;
+  private readonly steps: UnpackedKernels;
   private readonly transpose: () => TransposeKernel;
   private readonly dots: () => DotsKernel;
 
-  constructor(core: CoreKernel, lanes: Lanes) {
-    this.core = core;
+  constructor(core: CoreKernel, lanes: Lanes, memory: Scratch) {
+    this.memory = memory;
+    this.data = lanes.bytes === 4 ? memory.f32 : memory.f64;
     this.bytes = lanes.bytes;
+    this.core = core;
     this.strip = TILE_VECTORS * lanes.count;
     this.rowEdges = [0, 1, 2, 3].map((rows) => once(defineRowEdge(lanes, rows)));
     const widths = [0, 1, 2, 3, 4].map((columns) => once(defineColumnEdge(lanes, columns)));
     this.columnEdges = columnEdges(lanes).map((parts) =>
       parts.map((columns) => [columns, widths[columns]] as const),
     );
-    this.unpacked = {
-      lines: unpackedKernels(lanes, "lines"),
-      steps: unpackedKernels(lanes, "steps"),
-    };
+    this.lines = unpackedKernels(lanes, "lines");
+    this.steps = unpackedKernels(lanes, "steps");
     this.transpose = once(defineTranspose(lanes));
     this.dots = once(defineDots(lanes));
   }
 
   /**
-   * C = op(A) op(B), C + op(A) op(B) or C - op(A) op(B) by `mode`, in k panels of `kc` steps.
+   * C = op(A) op(B), C + op(A) op(B) or C - op(A) op(B) by `mode`.
    *
    * A is `m` lines along k, or `k` rows of m elements when `transA`; B is `k` rows of n elements, or `n` lines
    * along k when `transB`. None of the sizes is 0. Reading goes up to 124 bytes past the end of an operand.
-   *
-   * @param panels - Whether `packedB` holds one panel of B at a time, or keeps all of them, or has kept them from a
-   *   call before with the same B.
    */
   product(
     transA: boolean,
@@ -79,15 +89,14 @@ export class GemmKernel {
     bStride: number,
     c: number,
     cStride: number,
-    packedA: number,
-    packedB: number,
-    kc: number,
     mode: Mode,
-    panels: Panels = "one",
+    packing: Packing,
   ): void {
     const { core, bytes } = this;
+    const { depth: kc, panels } = packing;
     if (mode !== SUBTRACT && !packsRight(transB, m, n, k, kc, bytes) && (m > 1 || !transB)) {
       const fresh = mode === OVERWRITE ? 1 : 0;
+      const unpacked = this.unpacked(transA, m);
       if (!transB) {
         // All of a small B stays in the cache; else each panel is used by all rows.
         const depth = isSmall(n, k, bytes) ? k : kc;
@@ -96,13 +105,13 @@ export class GemmKernel {
           const bAt = b + p * bStride;
           const steps = Math.min(depth, k - p);
           const go = p === 0 ? fresh : 0;
-          this.multiplyUnpacked(transA, aAt, aStride, bAt, bStride, c, cStride, m, n, steps, go);
+          unpacked(aAt, aStride, bAt, bStride, c, cStride, m, n, steps, go);
         }
         return;
       }
       const stride = roundUp(n, this.strip) * bytes;
-      this.transpose().transposeLines(b, bStride, n, k, packedB, stride);
-      this.multiplyUnpacked(transA, a, aStride, packedB, stride, c, cStride, m, n, k, fresh);
+      this.transpose().transposeLines(b, bStride, n, k, packing.b, stride);
+      unpacked(a, aStride, packing.b, stride, c, cStride, m, n, k, fresh);
       return;
     }
     const width = (TILE_ROWS * bytes) / 16;
@@ -113,7 +122,7 @@ export class GemmKernel {
       const depth = Math.min(kc, k - p);
       const fresh = mode === OVERWRITE && p === 0 ? 1 : 0;
       const bAt = b + p * (transB ? bytes : bStride);
-      const panel = panels === "one" ? packedB : packedB + p * roundUp(n, this.strip) * bytes;
+      const panel = packing.b + (panels === "one" ? 0 : p) * roundUp(n, this.strip) * bytes;
       if (!dots && !packed && panels !== "kept") {
         if (transB) core.packLines(bAt, bStride, n, depth, panel, TILE_VECTORS);
         else core.packRows(bAt, bStride, n, depth, panel, TILE_VECTORS);
@@ -121,37 +130,22 @@ export class GemmKernel {
       for (let i = 0; i < m; i += PANEL_M) {
         const rows = Math.min(PANEL_M, m - i);
         if (transA)
-          core.packRows(a + p * aStride + i * bytes, aStride, rows, depth, packedA, width);
-        else core.packLines(a + p * bytes + i * aStride, aStride, rows, depth, packedA, width);
+          core.packRows(a + p * aStride + i * bytes, aStride, rows, depth, packing.a, width);
+        else core.packLines(a + p * bytes + i * aStride, aStride, rows, depth, packing.a, width);
         if (mode === SUBTRACT) {
           const strips = Math.ceil(rows / TILE_ROWS);
-          core.negate(packedA, packedA + strips * TILE_ROWS * depth * bytes);
+          core.negate(packing.a, packing.a + strips * TILE_ROWS * depth * bytes);
         }
         const cAt = c + i * cStride;
-        if (dots) this.dots().dots(packedA, bAt, bStride, cAt, n, depth, fresh);
-        else this.multiply(packedA, packed ? bAt : panel, cAt, cStride, rows, n, depth, fresh);
+        if (dots) this.dots().dots(packing.a, bAt, bStride, cAt, n, depth, fresh);
+        else this.multiply(packing.a, packed ? bAt : panel, cAt, cStride, rows, n, depth, fresh);
       }
     }
   }
 
-  /** Both operands as they lie. */
-  private multiplyUnpacked(
-    transA: boolean,
-    a: number,
-    aStride: number,
-    b: number,
-    bStride: number,
-    c: number,
-    cStride: number,
-    rows: number,
-    columns: number,
-    kc: number,
-    fresh: number,
-  ): void {
-    const { manyRows, fewRows } = this.unpacked[transA ? "steps" : "lines"];
-    if (rows >= TILE_ROWS) {
-      manyRows().manyRows(a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
-    } else fewRows[rows]().fewRows(a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh);
+  /** What multiplies `m` rows, at least 1, and a B that is not transposed, both as they lie. */
+  unpacked(transA: boolean, m: number): UnpackedFunction {
+    return (transA ? this.steps : this.lines)[Math.min(m, TILE_ROWS)]().multiply;
   }
 
   /** A packed block of A times a packed panel of B; the edges have tiles of their own, so that C is written exactly. */
@@ -209,13 +203,6 @@ export function packsRight(
   return !isSmall(n, k, bytes) && m > (n * k * bytes <= MIDDLE_BYTES ? SEVERAL_ROWS : FEW_ROWS);
 }
 
-/** How packed panels of B are stored, see {@link GemmKernel.product}. */
-export type Panels = "one" | "keep" | "kept";
-
-function roundUp(count: number, multiple: number): number {
-  return Math.ceil(count / multiple) * multiple;
-}
-
 type Lazy<K> = () => K | undefined;
 
 /** Remembers what was compiled: as long as there is a core kernel, the others compile as well. */
@@ -224,25 +211,21 @@ function once<K>(define: Lazy<K>): () => K {
   return () => (known ??= define()!);
 }
 
-/** What multiplies operands as they lie, for a left operand in one order. */
-interface UnpackedKernels {
-  readonly manyRows: () => ManyRowsKernel;
-  /** By the number of rows, 1 to 3. */
-  readonly fewRows: readonly (() => FewRowsKernel)[];
-}
+/** What multiplies operands as they lie, for a left operand in one order: by the number of rows, the last for all more. */
+type UnpackedKernels = readonly (() => UnpackedKernel)[];
 
 function unpackedKernels(lanes: Lanes, order: LeftOrder): UnpackedKernels {
-  return {
-    manyRows: once(defineManyRows(lanes, order)),
-    fewRows: [0, 1, 2, 3].map((rows) => once(defineFewRows(lanes, order, rows))),
-  };
+  const few = [0, 1, 2, 3].map((rows) => once(defineFewRows(lanes, order, rows)));
+  return [...few, once(defineManyRows(lanes, order))];
 }
 
-/** The float32 kernel, or undefined when WebAssembly cannot be used. */
-export const singleKernel: () => GemmKernel | undefined = /* @__PURE__ */ define(SINGLE);
+const singleKernel = /* @__PURE__ */ define(SINGLE);
+const doubleKernel = /* @__PURE__ */ define(DOUBLE);
 
-/** The float64 kernel, or undefined when WebAssembly cannot be used. */
-export const doubleKernel: () => GemmKernel | undefined = /* @__PURE__ */ define(DOUBLE);
+/** The kernel for float32 or else float64, or undefined when WebAssembly cannot be used. */
+export function gemmKernel(single: boolean): GemmKernel | undefined {
+  return single ? singleKernel() : doubleKernel();
+}
 
 function define(lanes: () => Lanes): () => GemmKernel | undefined {
   let core: Lazy<CoreKernel> | undefined;
@@ -253,7 +236,8 @@ function define(lanes: () => Lanes): () => GemmKernel | undefined {
     const functions = core();
     // They are others when the scratch memory was replaced.
     if (functions && functions !== known) {
-      kernel = new GemmKernel(functions, lanes());
+      const memory = scratch();
+      kernel = memory && new GemmKernel(functions, lanes(), memory);
       known = functions;
     }
     return functions && kernel;

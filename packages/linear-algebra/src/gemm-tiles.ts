@@ -24,7 +24,7 @@ export const DOT_LINES = 8;
 /** What differs between the two widths. */
 export interface Lanes {
   readonly count: number;
-  readonly bytes: number;
+  readonly bytes: 4 | 8;
   readonly add: (a: Operand<"v128">, b: Operand<"v128">) => Expression<"v128">;
   readonly mul: (a: Operand<"v128">, b: Operand<"v128">) => Expression<"v128">;
   readonly neg: (a: Operand<"v128">) => Expression<"v128">;

@@ -1,12 +1,6 @@
 import { defineKernel, i32, i32x4, v128 } from "@flaxen/wasm";
 import type { FunctionReference, ModuleBuilder, Operand } from "@flaxen/wasm";
-import {
-  locals,
-  storeColumns,
-  TILE_VECTORS,
-  transpose,
-  unrolled,
-} from "./gemm-tiles.ts";
+import { locals, storeColumns, TILE_VECTORS, transpose, unrolled } from "./gemm-tiles.ts";
 import type { Lanes } from "./gemm-tiles.ts";
 
 /** Steps over k between two branches back. */
@@ -21,7 +15,7 @@ export type LeftOrder = "lines" | "steps";
  * Rows of C over both operands as they lie, with strides in bytes. Reading goes up to 28 bytes past the end of B;
  * sums go on from C unless `fresh`.
  */
-type UnpackedFunction = (
+export type UnpackedFunction = (
   a: number,
   aStride: number,
   b: number,
@@ -34,14 +28,9 @@ type UnpackedFunction = (
   fresh: number,
 ) => void;
 
-/** All of C: `rows` is 4 or more. */
-export interface ManyRowsKernel {
-  readonly manyRows: UnpackedFunction;
-}
-
-/** A few rows of C, as many as the kernel was defined for. */
-export interface FewRowsKernel {
-  readonly fewRows: UnpackedFunction;
+/** For as many rows as it was defined for. */
+export interface UnpackedKernel {
+  readonly multiply: UnpackedFunction;
 }
 
 /** Writes lines along k as rows across k, `toStride` bytes apart, up to 3 steps and columns too many. */
@@ -172,15 +161,15 @@ const WIDE_VECTORS = 3;
  * Defines the product of 4 rows or more: no tile is of one row, nor of one vector unless a
  * row of C has no more.
  */
-export function defineManyRows(lanes: Lanes, order: LeftOrder): () => ManyRowsKernel | undefined {
-  return defineKernel<ManyRowsKernel>((module) => {
+export function defineManyRows(lanes: Lanes, order: LeftOrder): () => UnpackedKernel | undefined {
+  return defineKernel<UnpackedKernel>((module) => {
     const define = (rows: number, vectors: number): Tile =>
       buildTile(module, lanes, order, rows, vectors);
     const [fours, threes, twos] = [4, 3, 2].map((rows) => define(rows, TILE_VECTORS));
     const [wideThrees, wideTwos] = [3, 2].map((rows) => define(rows, WIDE_VECTORS));
     const narrow = NARROW_ROWS.map((rows) => [rows, define(rows, 1)] as const);
     module.function(
-      "manyRows",
+      "multiply",
       PARAMETERS,
       undefined,
       (f, { a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh }) => {
@@ -250,14 +239,14 @@ export function defineFewRows(
   lanes: Lanes,
   order: LeftOrder,
   tileRows: number,
-): () => FewRowsKernel | undefined {
-  return defineKernel<FewRowsKernel>((module) => {
+): () => UnpackedKernel | undefined {
+  return defineKernel<UnpackedKernel>((module) => {
     const most = FEW_ROWS_VECTORS[tileRows - 1];
     const tiles = Array.from({ length: most }, (_, i) =>
       buildTile(module, lanes, order, tileRows, most - i),
     );
     module.function(
-      "fewRows",
+      "multiply",
       PARAMETERS,
       undefined,
       (f, { a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh }) => {

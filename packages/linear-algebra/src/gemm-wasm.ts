@@ -1,11 +1,19 @@
-import { scratch } from "@flaxen/wasm";
-import type { Scratch } from "@flaxen/wasm";
-import { doubleKernel, isSmall, PANEL_M, singleKernel } from "./gemm-product.ts";
-import type { GemmKernel } from "./gemm-product.ts";
+import { copy } from "./gemm-copy.ts";
+import type { Floats } from "./gemm-copy.ts";
 import { ADD, OVERWRITE } from "./gemm-mode.ts";
+import {
+  packedElementsA,
+  packedElementsB,
+  panelDepth,
+  PANEL_M,
+  roundUp,
+  SLACK,
+} from "./gemm-packing.ts";
+import type { Packing } from "./gemm-packing.ts";
+import { gemmKernel } from "./gemm-product.ts";
+import type { GemmKernel } from "./gemm-product.ts";
+import { isSmallProduct, smallProduct } from "./gemm-small.ts";
 
-/** Longest k panel by bytes of an element: a strip of B (16 KiB, 10 in float64) and one of A stay in the first-level cache. */
-export const PANEL_K: Readonly<Record<4 | 8, number>> = { 4: 512, 8: 320 };
 /** Elements of an operand or of C that are in the scratch memory at a time, at most. */
 const BLOCK_ELEMENTS = 4 * 2 ** 20;
 /** Length of k in a block, when the operands have to be brought in by blocks. */
@@ -14,16 +22,6 @@ const BLOCK_K = 1280;
 const FEW_ROWS_ELEMENTS = 2 ** 16;
 /** Up to this many rows count as few: the copying of the right operand then weighs as much as the product. */
 const FEW_ROWS = 32;
-/** Elements of C up to which a product with a small right operand counts as small itself. */
-const SMALL_RESULT = 2 ** 14;
-/** Elements of C up to which copying to a new array takes less time than making one and writing to it. */
-const NEW_ELEMENTS = 192;
-/** Elements after each block that kernels may read or write past its end. */
-const SLACK = 64;
-/** Copies of fewer elements are quicker element by element than by making a view. */
-const LOOP_COPY = 48;
-
-type Floats = Float32Array | Float64Array;
 
 /** One operand as it lies in the caller's array: lines of `stride` elements. */
 interface Operand {
@@ -37,194 +35,10 @@ interface Operand {
 /**
  * The matrix product by SIMD, with operands copied to the scratch memory, whole or in blocks.
  *
- * @returns Whether it was computed; false when WebAssembly cannot be used.
+ * @param c - Where it goes, or undefined for a new array.
+ * @returns `c` or the new array; undefined when WebAssembly cannot be used.
  */
-export function wasmGemm(
-  transA: boolean,
-  transB: boolean,
-  m: number,
-  n: number,
-  k: number,
-  a: Floats,
-  aOffset: number,
-  b: Floats,
-  bOffset: number,
-  c: Floats,
-  cOffset: number,
-): boolean {
-  const single = c instanceof Float32Array;
-  const kernel = single ? singleKernel() : doubleKernel();
-  const memory = kernel && scratch();
-  if (!memory) return false;
-  const bytes = single ? 4 : 8;
-  const view = single ? memory.f32 : memory.f64;
-  if (isSmallProduct(m, n, k, bytes)) {
-    const result = small(
-      kernel,
-      memory,
-      view,
-      bytes,
-      transA,
-      transB,
-      m,
-      n,
-      k,
-      a,
-      aOffset,
-      b,
-      bOffset,
-      c,
-      cOffset,
-    );
-    return result !== undefined;
-  }
-  const few = m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS;
-  if (!few && Math.max(m * k, k * n, m * n) <= BLOCK_ELEMENTS) {
-    const kc = panelDepth(k, bytes);
-    // Rows of A and C come and go by blocks that stay in the second-level cache.
-    const mb = transA ? m : Math.min(m, PANEL_M);
-    const bElements = packedElementsB(n, mb < m ? k : kc);
-    const elements = (mb + n) * k + mb * n + 4 * SLACK + packedElementsA(mb, kc) + bElements;
-    if (elements * bytes <= memory.available) {
-      const aAt = memory.allocate(elements * bytes);
-      const bAt = aAt + (mb * k + SLACK) * bytes;
-      const cAt = bAt + (n * k + SLACK) * bytes;
-      const packedA = align(cAt + (mb * n + SLACK) * bytes);
-      const packedB = packedA + packedElementsA(mb, kc) * bytes;
-      const aStride = (transA ? m : k) * bytes;
-      const bStride = (transB ? k : n) * bytes;
-      const cStride = n * bytes;
-      copy(b, bOffset, view, bAt / bytes, n * k);
-      for (let i = 0; i < m; i += mb) {
-        const rows = Math.min(mb, m - i);
-        copy(a, aOffset + i * k, view, aAt / bytes, rows * k);
-        kernel.product(
-          transA,
-          transB,
-          rows,
-          n,
-          k,
-          aAt,
-          aStride,
-          bAt,
-          bStride,
-          cAt,
-          cStride,
-          packedA,
-          packedB,
-          kc,
-          OVERWRITE,
-          mb === m ? "one" : i === 0 ? "keep" : "kept",
-        );
-        copy(view, cAt / bytes, c, cOffset + i * n, rows * n);
-      }
-      memory.release(aAt);
-      return true;
-    }
-  }
-  const blocks = planBlocks(m, n, k, transB, bytes, Math.floor(memory.available / bytes));
-  if (!blocks) return false;
-  const { mb, nb, kb } = blocks;
-  const left: Operand = { data: a, offset: aOffset, stride: transA ? m : k, alongK: !transA };
-  const right: Operand = { data: b, offset: bOffset, stride: transB ? k : n, alongK: transB };
-  const kc = panelDepth(kb, bytes);
-  const aAt = memory.allocate(blocks.elements * bytes);
-  const bAt = aAt + (mb * kb + SLACK) * bytes;
-  const cAt = bAt + (nb * kb + SLACK) * bytes;
-  const packedA = align(cAt + (mb * nb + SLACK) * bytes);
-  const packedB = packedA + packedElementsA(mb, kc) * bytes;
-  for (let j = 0; j < n; j += nb) {
-    const columns = Math.min(nb, n - j);
-    for (let i = 0; i < m; i += mb) {
-      const rows = Math.min(mb, m - i);
-      for (let p = 0; p < k; p += kb) {
-        const depth = Math.min(kb, k - p);
-        const aStride = copyIn(view, aAt / bytes, left, i, rows, p, depth) * bytes;
-        const bStride = copyIn(view, bAt / bytes, right, j, columns, p, depth) * bytes;
-        const mode = p === 0 ? OVERWRITE : ADD;
-        kernel.product(
-          transA,
-          transB,
-          rows,
-          columns,
-          depth,
-          aAt,
-          aStride,
-          bAt,
-          bStride,
-          cAt,
-          columns * bytes,
-          packedA,
-          packedB,
-          kc,
-          mode,
-        );
-      }
-      if (columns === n) copy(view, cAt / bytes, c, cOffset + i * n, rows * n);
-      else {
-        for (let r = 0; r < rows; r++) {
-          copy(view, cAt / bytes + r * columns, c, cOffset + (i + r) * n + j, columns);
-        }
-      }
-    }
-  }
-  memory.release(aAt);
-  return true;
-}
-
-/**
- * The product of small matrices in a new array, which costs less than making an array first.
- *
- * @param single - Whether they are float32.
- * @returns The product; undefined if the matrices are not so small or WebAssembly cannot be used.
- */
-export function smallProduct(
-  single: boolean,
-  transA: boolean,
-  transB: boolean,
-  m: number,
-  n: number,
-  k: number,
-  a: Floats,
-  aOffset: number,
-  b: Floats,
-  bOffset: number,
-): Floats | undefined {
-  const bytes = single ? 4 : 8;
-  if (m * n > NEW_ELEMENTS || !isSmallProduct(m, n, k, bytes)) return undefined;
-  const kernel = single ? singleKernel() : doubleKernel();
-  const memory = kernel && scratch();
-  if (!memory) return undefined;
-  const view = single ? memory.f32 : memory.f64;
-  return small(
-    kernel,
-    memory,
-    view,
-    bytes,
-    transA,
-    transB,
-    m,
-    n,
-    k,
-    a,
-    aOffset,
-    b,
-    bOffset,
-    undefined,
-    0,
-  );
-}
-
-function isSmallProduct(m: number, n: number, k: number, bytes: 4 | 8): boolean {
-  return m <= PANEL_M && isSmall(n, k, bytes) && m * n <= SMALL_RESULT;
-}
-
-/** A product of small operands to `c` or else to a new array; undefined if there is no memory for it. */
-function small(
-  kernel: GemmKernel,
-  memory: Scratch,
-  view: Floats,
-  bytes: 4 | 8,
+export function wasmProduct(
   transA: boolean,
   transB: boolean,
   m: number,
@@ -237,82 +51,135 @@ function small(
   c: Floats | undefined,
   cOffset: number,
 ): Floats | undefined {
-  const bStart = m * n + SLACK;
-  const aStart = bStart + n * k + SLACK;
-  const packedA = aStart + m * k + SLACK;
-  // Only a transposed B is written anew, and one row of A beside it.
-  const packedB = packedA + (transB ? 4 * k + SLACK : 0);
-  const elements = packedB + (transB ? packedElementsB(n, k + 4) : 0);
-  if (elements * bytes > memory.available) return undefined;
-  const address = memory.allocate(elements * bytes);
-  const at = address / bytes;
-  copy(b, bOffset, view, at + bStart, n * k);
-  copy(a, aOffset, view, at + aStart, m * k);
-  kernel.product(
-    transA,
-    transB,
-    m,
-    n,
-    k,
-    address + aStart * bytes,
-    (transA ? m : k) * bytes,
-    address + bStart * bytes,
-    (transB ? k : n) * bytes,
-    address,
-    n * bytes,
-    address + packedA * bytes,
-    address + packedB * bytes,
-    k,
-    OVERWRITE,
-  );
-  let result = c;
-  if (result === undefined) {
-    const product = part(view, at, m * n);
-    result = bytes === 4 ? new Float32Array(product) : new Float64Array(product);
-  } else if (m * n < LOOP_COPY) copy(view, at, result, cOffset, m * n);
-  else result.set(part(view, at, m * n), cOffset);
-  memory.release(address);
-  return result;
+  const single = a instanceof Float32Array;
+  const kernel = gemmKernel(single);
+  if (!kernel) return undefined;
+  if (isSmallProduct(m, n, k, kernel.bytes)) {
+    return smallProduct(kernel, transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset);
+  }
+  const result = c ?? (single ? new Float32Array(m * n) : new Float64Array(m * n));
+  const left = { data: a, offset: aOffset, stride: transA ? m : k, alongK: !transA };
+  const right = { data: b, offset: bOffset, stride: transB ? k : n, alongK: transB };
+  const done =
+    wholeProduct(kernel, m, n, k, left, right, result, cOffset) ||
+    blockedProduct(kernel, m, n, k, left, right, result, cOffset);
+  return done ? result : undefined;
 }
 
-/** A part of the scratch memory, and the view of it. */
-interface Part {
-  readonly memory: Floats;
-  readonly at: number;
-  readonly count: number;
-  readonly view: Floats;
+/** Brings in all of B, and A and C by blocks of rows that stay in the second-level cache; false if it is too large. */
+function wholeProduct(
+  kernel: GemmKernel,
+  m: number,
+  n: number,
+  k: number,
+  left: Operand,
+  right: Operand,
+  c: Floats,
+  cOffset: number,
+): boolean {
+  if (isFew(m, n, k) || Math.max(m * k, k * n, m * n) > BLOCK_ELEMENTS) return false;
+  const { memory, data, bytes } = kernel;
+  const depth = panelDepth(k, bytes);
+  const mb = left.alongK ? Math.min(m, PANEL_M) : m;
+  const packedElements = packedElementsA(mb, depth) + packedElementsB(n, mb < m ? k : depth);
+  const elements = (mb + n) * k + mb * n + 4 * SLACK + packedElements;
+  if (elements * bytes > memory.available) return false;
+  const aAt = memory.allocate(elements * bytes);
+  const bAt = aAt + (mb * k + SLACK) * bytes;
+  const cAt = bAt + (n * k + SLACK) * bytes;
+  const packedA = align(cAt + (mb * n + SLACK) * bytes);
+  const packedB = packedA + packedElementsA(mb, depth) * bytes;
+  const aStride = left.stride * bytes;
+  const bStride = right.stride * bytes;
+  copy(right.data, right.offset, data, bAt / bytes, n * k);
+  for (let i = 0; i < m; i += mb) {
+    const rows = Math.min(mb, m - i);
+    const panels = mb === m ? "one" : i === 0 ? "keep" : "kept";
+    const packing: Packing = { a: packedA, b: packedB, depth, panels };
+    copy(left.data, left.offset + i * k, data, aAt / bytes, rows * k);
+    kernel.product(
+      !left.alongK,
+      right.alongK,
+      rows,
+      n,
+      k,
+      aAt,
+      aStride,
+      bAt,
+      bStride,
+      cAt,
+      n * bytes,
+      OVERWRITE,
+      packing,
+    );
+    copy(data, cAt / bytes, c, cOffset + i * n, rows * n);
+  }
+  memory.release(aAt);
+  return true;
 }
 
-/** Views that small products copied their results from, since making one takes longer than copying. */
-const singleParts: Part[] = [];
-const doubleParts: Part[] = [];
-/** How many are remembered, a power of two. */
-const PARTS = 64;
-
-function part(memory: Floats, at: number, count: number): Floats {
-  const parts = memory.BYTES_PER_ELEMENT === 4 ? singleParts : doubleParts;
-  const known: Part | undefined = parts[count % PARTS];
-  if (known?.at === at && known.count === count && known.memory === memory) return known.view;
-  // Nothing keeps a memory alive that was replaced.
-  if (known !== undefined && known.memory !== memory) parts.length = 0;
-  const view = memory.subarray(at, at + count);
-  parts[count % PARTS] = { memory, at, count, view };
-  return view;
+/** Brings in both operands by blocks; false if there is no memory for them. */
+function blockedProduct(
+  kernel: GemmKernel,
+  m: number,
+  n: number,
+  k: number,
+  left: Operand,
+  right: Operand,
+  c: Floats,
+  cOffset: number,
+): boolean {
+  const { memory, data, bytes } = kernel;
+  const available = Math.floor(memory.available / bytes);
+  const blocks = planBlocks(m, n, k, right.alongK, bytes, available);
+  if (!blocks) return false;
+  const { mb, nb, kb } = blocks;
+  const depth = panelDepth(kb, bytes);
+  const aAt = memory.allocate(blocks.elements * bytes);
+  const bAt = aAt + (mb * kb + SLACK) * bytes;
+  const cAt = bAt + (nb * kb + SLACK) * bytes;
+  const packedA = align(cAt + (mb * nb + SLACK) * bytes);
+  const packedB = packedA + packedElementsA(mb, depth) * bytes;
+  const packing: Packing = { a: packedA, b: packedB, depth, panels: "one" };
+  for (let j = 0; j < n; j += nb) {
+    const columns = Math.min(nb, n - j);
+    for (let i = 0; i < m; i += mb) {
+      const rows = Math.min(mb, m - i);
+      for (let p = 0; p < k; p += kb) {
+        const steps = Math.min(kb, k - p);
+        const aStride = copyIn(data, aAt / bytes, left, i, rows, p, steps) * bytes;
+        const bStride = copyIn(data, bAt / bytes, right, j, columns, p, steps) * bytes;
+        kernel.product(
+          !left.alongK,
+          right.alongK,
+          rows,
+          columns,
+          steps,
+          aAt,
+          aStride,
+          bAt,
+          bStride,
+          cAt,
+          columns * bytes,
+          p === 0 ? OVERWRITE : ADD,
+          packing,
+        );
+      }
+      if (columns === n) copy(data, cAt / bytes, c, cOffset + i * n, rows * n);
+      else {
+        for (let r = 0; r < rows; r++) {
+          copy(data, cAt / bytes + r * columns, c, cOffset + (i + r) * n + j, columns);
+        }
+      }
+    }
+  }
+  memory.release(aAt);
+  return true;
 }
 
-/** Steps of k in one packed panel: panels of nearly equal length. */
-export function panelDepth(k: number, bytes: 4 | 8): number {
-  return roundUp(Math.ceil(k / Math.ceil(k / PANEL_K[bytes])), 8);
-}
-
-/** Elements that a packed block of A takes. */
-export function packedElementsA(m: number, kc: number): number {
-  return (Math.min(PANEL_M, roundUp(m, 16)) + 16) * kc + SLACK;
-}
-
-/** Elements that a packed panel of B takes. */
-export function packedElementsB(n: number, kc: number): number {
-  return roundUp(n, 16) * kc + SLACK;
+/** Whether there are few rows beside the right operand, which then comes in by blocks of its own size. */
+function isFew(m: number, n: number, k: number): boolean {
+  return m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS;
 }
 
 /** Sizes of the blocks in which the operands come into the scratch memory. */
@@ -336,7 +203,7 @@ function planBlocks(
   let mb = m;
   let nb = n;
   let kb = k;
-  if (m <= FEW_ROWS && n * k > FEW_ROWS_ELEMENTS) {
+  if (isFew(m, n, k)) {
     if (transB) {
       kb = Math.min(k, FEW_ROWS_ELEMENTS / 32);
       nb = Math.min(n, roundUp(Math.ceil(FEW_ROWS_ELEMENTS / kb), 32));
@@ -389,22 +256,8 @@ function copyIn(
   return length;
 }
 
-function copy(from: Floats, fromAt: number, to: Floats, toAt: number, count: number): void {
-  if (count < LOOP_COPY) {
-    for (let i = 0; i < count; i++) to[toAt + i] = from[fromAt + i];
-  } else if (fromAt === 0 && count === from.length) {
-    to.set(from, toAt);
-  } else {
-    to.set(from.subarray(fromAt, fromAt + count), toAt);
-  }
-}
-
 function align(address: number): number {
   return roundUp(address, 64);
-}
-
-function roundUp(count: number, multiple: number): number {
-  return Math.ceil(count / multiple) * multiple;
 }
 
 function roundDown(count: number, multiple: number): number {

@@ -1,12 +1,15 @@
-import { scratch } from "@flaxen/wasm";
-import { doubleKernel, PANEL_M, singleKernel } from "./gemm-product.ts";
+import { gemmKernel } from "./gemm-product.ts";
 import type { GemmKernel } from "./gemm-product.ts";
 import type { Mode } from "./gemm-mode.ts";
 import { plainProduct } from "./gemm-plain.ts";
-import { packedElementsA, packedElementsB, PANEL_K, panelDepth } from "./gemm-wasm.ts";
-
-/** Elements between two parts of a workspace, which kernels may read past the end of a part. */
-const SLACK = 64;
+import {
+  packedElementsA,
+  packedElementsB,
+  PANEL_K,
+  PANEL_M,
+  panelDepth,
+  SLACK,
+} from "./gemm-packing.ts";
 
 /**
  * Room for the matrices of a blocked algorithm, and products between parts of it.
@@ -57,16 +60,15 @@ export function withWorkspace<T extends Float32Array | Float64Array, R>(
   const parts = sizes.reduce((sum, size) => sum + size + SLACK, 0);
   const kc = PANEL_K[bytes];
   const packed = packedElementsA(PANEL_M, kc) + packedElementsB(columns, kc) + SLACK;
-  const kernel = single ? singleKernel() : doubleKernel();
-  const memory = kernel && scratch();
-  if (!memory || (parts + packed) * bytes > memory.available) {
+  const kernel = gemmKernel(single);
+  if (!kernel || (parts + packed) * bytes > kernel.memory.available) {
     const data = single ? new Float32Array(parts) : new Float64Array(parts);
     return body(new PlainWorkspace(data as T));
   }
+  const { memory } = kernel;
   const at = memory.allocate((parts + packed) * bytes);
   try {
-    const data = single ? memory.f32 : memory.f64;
-    return body(new ScratchWorkspace(kernel, data as T, at, parts, kc));
+    return body(new ScratchWorkspace<T>(kernel, at, parts, kc));
   } finally {
     memory.release(at);
   }
@@ -114,10 +116,10 @@ class ScratchWorkspace<T extends Float32Array | Float64Array> implements Workspa
   private next: number;
 
   /** Takes over `parts` elements from the address `at` on; the packed panels follow them. */
-  constructor(kernel: GemmKernel, data: T, at: number, parts: number, kc: number) {
+  constructor(kernel: GemmKernel, at: number, parts: number, kc: number) {
     this.kernel = kernel;
-    this.data = data;
-    this.bytes = data.BYTES_PER_ELEMENT === 4 ? 4 : 8;
+    this.data = kernel.data as T;
+    this.bytes = kernel.bytes;
     this.next = at / this.bytes;
     this.packedA = at + Math.ceil((parts * this.bytes) / 64) * 64;
     this.packedB = this.packedA + packedElementsA(PANEL_M, kc) * this.bytes;
@@ -162,10 +164,8 @@ class ScratchWorkspace<T extends Float32Array | Float64Array> implements Workspa
       bStride * bytes,
       c * bytes,
       cStride * bytes,
-      this.packedA,
-      this.packedB,
-      panelDepth(k, bytes),
       mode,
+      { a: this.packedA, b: this.packedB, depth: panelDepth(k, bytes), panels: "one" },
     );
   }
 }

@@ -1,9 +1,10 @@
 import { describe } from "@flaxen/dtype";
 import { plainGemm } from "./gemm-plain.ts";
-import { smallProduct, wasmGemm } from "./gemm-wasm.ts";
+import type { Floats } from "./gemm-copy.ts";
+import { wasmProduct } from "./gemm-wasm.ts";
 
 /** Below this many multiplications plain JavaScript is as fast as the copies to and from the scratch memory. */
-const SIMD_THRESHOLD = 32;
+const SIMD_THRESHOLD = 8;
 
 /**
  * Multiplies two matrices held in contiguous typed arrays: `C = op(A) op(B)`.
@@ -59,56 +60,41 @@ export function gemm(
   checkExtent("a", m * k, a, aOffset);
   checkExtent("b", k * n, b, bOffset);
   checkExtent("c", m * n, c, cOffset);
-  floatGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset);
+  floatProduct(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset);
 }
 
-/** {@link gemm} for arguments that are known to be right. */
-export function floatGemm(
-  transA: boolean,
-  transB: boolean,
-  m: number,
-  n: number,
-  k: number,
-  a: Float32Array | Float64Array,
-  aOffset: number,
-  b: Float32Array | Float64Array,
-  bOffset: number,
-  c: Float32Array | Float64Array,
-  cOffset: number,
-): void {
-  if (m === 0 || n === 0) return;
-  if (k === 0) {
-    c.fill(0, cOffset, cOffset + m * n);
-  } else if (m * n * k < SIMD_THRESHOLD) {
-    plainGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset);
-  } else if (n === 1 && wasmGemm(false, !transA, 1, m, k, b, bOffset, a, aOffset, c, cOffset)) {
-    // The transposed product: as the right operand, A fills whole vectors of columns.
-    return;
-  } else if (!wasmGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset)) {
-    plainGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset);
-  }
-}
-
-/** The product of {@link floatGemm} in a new array, float32 if `single`. */
+/**
+ * {@link gemm} for arguments that are known to be right.
+ *
+ * @param c - Where the product goes, or undefined for a new array.
+ * @returns `c` or the new array.
+ */
 export function floatProduct(
-  single: boolean,
   transA: boolean,
   transB: boolean,
   m: number,
   n: number,
   k: number,
-  a: Float32Array | Float64Array,
+  a: Floats,
   aOffset: number,
-  b: Float32Array | Float64Array,
+  b: Floats,
   bOffset: number,
-): Float32Array | Float64Array {
-  if (n > 1 && m * n * k >= SIMD_THRESHOLD) {
-    const product = smallProduct(single, transA, transB, m, n, k, a, aOffset, b, bOffset);
+  c: Floats | undefined,
+  cOffset: number,
+): Floats {
+  if (m * n * k >= SIMD_THRESHOLD) {
+    // One column is the transposed product: as the right operand, A fills whole vectors of columns.
+    const product =
+      n === 1
+        ? wasmProduct(false, !transA, 1, m, k, b, bOffset, a, aOffset, c, cOffset)
+        : wasmProduct(transA, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset);
     if (product !== undefined) return product;
   }
-  const c = single ? new Float32Array(m * n) : new Float64Array(m * n);
-  floatGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, c, 0);
-  return c;
+  const result =
+    c ?? (a instanceof Float32Array ? new Float32Array(m * n) : new Float64Array(m * n));
+  if (k === 0) result.fill(0, cOffset, cOffset + m * n);
+  else plainGemm(transA, transB, m, n, k, a, aOffset, b, bOffset, result, cOffset);
+  return result;
 }
 
 function checkCounts(

@@ -2,7 +2,7 @@ import { describe, resultType } from "@flaxen/dtype";
 import { asNDArray, astype, flatData, NDArray, rowMajorStrides, sizeOf } from "@flaxen/ndarray";
 import type { ArrayInput, Shape } from "@flaxen/ndarray";
 import { complexProduct } from "./complex-product.ts";
-import { floatGemm, floatProduct } from "./gemm.ts";
+import { floatProduct } from "./gemm.ts";
 import { integerGemm, longGemm } from "./gemm-integer.ts";
 import { batchStarts, broadcastBatch } from "./operands.ts";
 import { allocateProduct, computeDType } from "./product-dtype.ts";
@@ -65,8 +65,7 @@ function multiplyMatrices(a: NDArray, b: NDArray): NDArray | undefined {
   if (bTransposed && !isTransposed(b.stride, k, n)) return undefined;
   const x = a.data as Float32Array;
   const y = b.data as Float32Array;
-  const single = dtype === "float32";
-  const c = floatProduct(single, aTransposed, bTransposed, m, n, k, x, a.offset, y, b.offset);
+  const c = floatProduct(aTransposed, bTransposed, m, n, k, x, a.offset, y, b.offset, undefined, 0);
   return new NDArray(c, [m, n], undefined, 0, dtype);
 }
 
@@ -98,7 +97,7 @@ function multiplyAny(callee: string, a: NDArray, b: NDArray): NDArray {
       const x = left.data as typeof data;
       const y = right.data as typeof data;
       // A line of the left operand runs along k unless transposed; one of the right runs across it.
-      floatGemm(
+      floatProduct(
         left.transposed,
         right.transposed,
         rows,

@@ -1,9 +1,8 @@
-import { scratch } from "@flaxen/wasm";
 import { gemmInScratch, PANEL_N } from "./gemm-in-scratch.ts";
 import { OVERWRITE } from "./gemm-mode.ts";
-import { doubleKernel, packsRight, singleKernel } from "./gemm-product.ts";
-import type { Panels } from "./gemm-product.ts";
-import { packedElementsA, packedElementsB, panelDepth } from "./gemm-wasm.ts";
+import { packedElementsA, packedElementsB, panelDepth } from "./gemm-packing.ts";
+import type { Packing } from "./gemm-packing.ts";
+import { gemmKernel, packsRight } from "./gemm-product.ts";
 
 /** Bytes of a packed right operand that are kept; a larger one is packed anew for each range. */
 const MOST_KEPT = 8 * 2 ** 20;
@@ -70,20 +69,19 @@ export function openGemm(
   const check = (a: number, b: number, c: number, ...range: readonly number[]): boolean =>
     gemmInScratch(dtype, transA, transB, m, n, k, a, b, c, ...range);
   if (!check(0, 0, 0, 0, 0)) return undefined;
-  const kernel = dtype === "float32" ? singleKernel() : doubleKernel();
-  const memory = kernel && scratch();
-  if (!memory) return undefined;
+  const kernel = gemmKernel(dtype === "float32");
+  if (!kernel) return undefined;
+  const { memory, bytes } = kernel;
   if (m === 0 || n === 0 || k === 0 || n === 1) {
     // One column needs the workspace of a row, which this leaves free.
     if (packedElementsA(1, panelDepth(Math.max(k, 1), 4)) * 16 > memory.available) return undefined;
     return check;
   }
-  const bytes = dtype === "float32" ? 4 : 8;
-  const kc = panelDepth(k, bytes);
+  const depth = panelDepth(k, bytes);
   const wholeBytes = packedElementsB(n, k + 8) * bytes;
   const keeps = wholeBytes <= MOST_KEPT;
-  const aBytes = packedElementsA(m, kc) * bytes;
-  const bBytes = keeps ? wholeBytes : packedElementsB(Math.min(n, PANEL_N), kc) * bytes;
+  const aBytes = packedElementsA(m, depth) * bytes;
+  const bBytes = keeps ? wholeBytes : packedElementsB(Math.min(n, PANEL_N), depth) * bytes;
   if (aBytes + bBytes > memory.available) return undefined;
   const packedA = memory.allocate(aBytes + bBytes);
   const packedB = packedA + aBytes;
@@ -95,7 +93,8 @@ export function openGemm(
     check(a, b, c, first, 0, firstColumn, columns);
     if (rows === 0 || columns === 0) return;
     const keep = keeps && columns === n;
-    const panels: Panels = !keep ? "one" : kept === b ? "kept" : "keep";
+    const panels = !keep ? "one" : kept === b ? "kept" : "keep";
+    const packing: Packing = { a: packedA, b: packedB, depth, panels };
     const step = keep ? n : PANEL_N;
     for (let j = firstColumn; j < firstColumn + columns; j += step) {
       kernel.product(
@@ -110,16 +109,13 @@ export function openGemm(
         bStride,
         c + first * cStride + j * bytes,
         cStride,
-        packedA,
-        packedB,
-        kc,
         OVERWRITE,
-        panels,
+        packing,
       );
     }
     // A product of few rows packs nothing, nor does one with a small right operand.
     const stays =
-      panels === "kept" || (panels === "keep" && packsRight(transB, rows, n, k, kc, bytes));
+      panels === "kept" || (panels === "keep" && packsRight(transB, rows, n, k, depth, bytes));
     kept = stays ? b : -1;
   };
 }
