@@ -8,6 +8,7 @@ import {
   defineRowEdge,
 } from "./gemm-kernel.ts";
 import type { ColumnEdgeKernel, CoreKernel, DotsKernel, RowEdgeKernel } from "./gemm-kernel.ts";
+import type { LeftOrder } from "./gemm-last-column.ts";
 import { OVERWRITE, SUBTRACT } from "./gemm-mode.ts";
 import type { Mode } from "./gemm-mode.ts";
 import { PANEL_M, roundUp } from "./gemm-packing.ts";
@@ -15,12 +16,7 @@ import type { Packing } from "./gemm-packing.ts";
 import { DOUBLE, SINGLE, TILE_ROWS, TILE_VECTORS } from "./gemm-tiles.ts";
 import type { Lanes } from "./gemm-tiles.ts";
 import { defineManyRows, defineFewRows, defineTranspose } from "./gemm-unpacked.ts";
-import type {
-  LeftOrder,
-  TransposeKernel,
-  UnpackedFunction,
-  UnpackedKernel,
-} from "./gemm-unpacked.ts";
+import type { TransposeKernel, UnpackedFunction, UnpackedKernel } from "./gemm-unpacked.ts";
 
 /** Up to this many rows, B is read as it lies: packing it would cost more. */
 const FEW_ROWS = 6;

@@ -239,7 +239,8 @@ export function buildColumnTile(
   );
 }
 
-function storeLane(
+/** Writes one lane of a vector. */
+export function storeLane(
   f: FunctionBuilder,
   lanes: Lanes,
   at: Local<"i32">,

@@ -1,5 +1,7 @@
 import { defineKernel, i32, i32x4, v128 } from "@flaxen/wasm";
 import type { FunctionReference, ModuleBuilder, Operand } from "@flaxen/wasm";
+import { buildLastColumn, LAST_COLUMN_VECTORS } from "./gemm-last-column.ts";
+import type { LeftOrder } from "./gemm-last-column.ts";
 import { locals, storeColumns, TILE_VECTORS, transpose, unrolled } from "./gemm-tiles.ts";
 import type { Lanes } from "./gemm-tiles.ts";
 
@@ -7,9 +9,6 @@ import type { Lanes } from "./gemm-tiles.ts";
 const UNROLL = 4;
 /** Vector registers of the 15 that hold sums and loaded vectors; the last is for a product. */
 const REGISTERS = 14;
-
-/** How the left operand lies: its lines run along k, or each step of k is contiguous. */
-export type LeftOrder = "lines" | "steps";
 
 /**
  * Rows of C over both operands as they lie, with strides in bytes. Reading goes up to 28 bytes past the end of B;
@@ -167,6 +166,7 @@ export function defineManyRows(lanes: Lanes, order: LeftOrder): () => UnpackedKe
       buildTile(module, lanes, order, rows, vectors);
     const [fours, threes, twos] = [4, 3, 2].map((rows) => define(rows, TILE_VECTORS));
     const [wideThrees, wideTwos] = [3, 2].map((rows) => define(rows, WIDE_VECTORS));
+    const lastColumn = lanes.count === 4 ? buildLastColumn(module, lanes, order) : undefined;
     const narrow = NARROW_ROWS.map((rows) => [rows, define(rows, 1)] as const);
     module.function(
       "multiply",
@@ -177,6 +177,7 @@ export function defineManyRows(lanes: Lanes, order: LeftOrder): () => UnpackedKe
         const aAt = f.local("i32");
         const cAt = f.local("i32");
         const count = f.local("i32");
+        const row = f.local("i32");
         const start = (): void => {
           f.set(aAt, a);
           f.set(cAt, c);
@@ -192,6 +193,25 @@ export function defineManyRows(lanes: Lanes, order: LeftOrder): () => UnpackedKe
           f.set(c, i32.add(c, 16 * vectors));
           f.set(columns, i32.sub(columns, vectors * lanes.count));
         };
+        if (lastColumn !== undefined) {
+          // A column beyond whole vectors, if it saves more than the rows that are computed twice, which sums that go on
+          // from C cannot be; it saves most where a vector for it would be paired with another.
+          const together = LAST_COLUMN_VECTORS * lanes.count;
+          const least = i32.sub(3 * together, i32.mul(i32.and(columns, 4), together / 2));
+          const single = i32.eq(i32.and(columns, 3), 1);
+          f.if(i32.and(i32.and(single, i32.ne(fresh, 0)), i32.geS(rows, least)), () => {
+            f.set(columns, i32.sub(columns, 1));
+            const bLast = f.let(i32.add(b, i32.mul(columns, lanes.bytes)));
+            const cLast = f.let(i32.add(c, i32.mul(columns, lanes.bytes)));
+            const most = f.let(i32.sub(rows, together));
+            f.for(row, 0, rows, together, () => {
+              f.if(i32.gtS(row, most), () => f.set(row, most));
+              f.set(aAt, i32.add(a, i32.mul(row, aStep)));
+              f.set(cAt, i32.add(cLast, i32.mul(row, cStride)));
+              f.call(lastColumn, aAt, aStride, bLast, bStride, cAt, cStride, kc);
+            });
+          });
+        }
         // Threes take the rows that fours would leave with those of one or two fours more; only 5 rows are too few.
         const five = f.let(i32.eq(rows, 5));
         const inThrees = f.let(i32.mul(i32.and(i32.sub(0, rows), 3), 3));

@@ -4,7 +4,7 @@ import type { Floats } from "./gemm-copy.ts";
 import { wasmProduct } from "./gemm-wasm.ts";
 
 /** Below this many multiplications plain JavaScript is as fast as the copies to and from the scratch memory. */
-const SIMD_THRESHOLD = 8;
+const SIMD_THRESHOLD = 20;
 
 /**
  * Multiplies two matrices held in contiguous typed arrays: `C = op(A) op(B)`.
