@@ -40,12 +40,13 @@ export function complexBatch(callee: string, argument: string, x: NDArray): Comp
   return { batch, count: sizeOf(batch), rows, columns, data };
 }
 
-/** A fresh array over parts computed in float64, which are rounded to `dtype` once. */
+/** A fresh array over parts; those computed in float64 are rounded to `dtype` once. */
 export function wrapComplex(
   dtype: ComplexDType,
   shape: Shape,
-  data: Float64Array,
+  data: Float32Array | Float64Array,
 ): NDArray<ComplexDType> {
-  const rounded = dtype === "complex64" ? Float32Array.from(data) : data;
+  const rounds = dtype === "complex64" && data instanceof Float64Array;
+  const rounded = rounds ? Float32Array.from(data) : data;
   return new NDArray<ComplexDType>(rounded, shape, undefined, 0, dtype);
 }

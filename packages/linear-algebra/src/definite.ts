@@ -1,6 +1,6 @@
 import { SUBTRACT } from "./gemm-mode.ts";
-import { withWorkspace } from "./gemm-workspace.ts";
 import type { Workspace } from "./gemm-workspace.ts";
+import { withPaddedRows } from "./padded-rows.ts";
 
 /** Order of the blocks that are factorized row by row. */
 const LEAF = 16;
@@ -19,13 +19,7 @@ const SMALL = 32;
  */
 export function factorizeDefinite(l: Float64Array, n: number): boolean {
   if (n <= SMALL) return factorizeRows(l, 0, n, n);
-  return withWorkspace<Float64Array, boolean>(false, [n * n], n, (w) => {
-    const at = w.take(n * n);
-    w.data.set(l, at);
-    const definite = factorizeHalves(w, at, n, n);
-    l.set(w.data.subarray(at, at + n * n));
-    return definite;
-  });
+  return withPaddedRows(l, n, n, (w, at, stride) => factorizeHalves(w, at, stride, n));
 }
 
 /** Factorizes the leading half, the rows below it, then what is left of the other half. */

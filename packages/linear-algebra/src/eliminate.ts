@@ -1,6 +1,6 @@
 import { SUBTRACT } from "./gemm-mode.ts";
-import { withWorkspace } from "./gemm-workspace.ts";
 import type { Workspace } from "./gemm-workspace.ts";
+import { withPaddedRows } from "./padded-rows.ts";
 import { substituteBlocked } from "./substitute.ts";
 
 /** Columns that are eliminated one by one. */
@@ -28,16 +28,13 @@ export function eliminate(
     eliminateColumns(a, 0, columns, rows, 0, rank, pivots);
     finishRows(a, rows, columns, pivots);
   } else {
-    withWorkspace<Float64Array, void>(false, [a.length], columns, (w) => {
-      const at = w.take(a.length);
-      w.data.set(a, at);
-      eliminateHalves(w, at, columns, rows, 0, rank, pivots);
+    withPaddedRows(a, rows, columns, (w, at, stride) => {
+      eliminateHalves(w, at, stride, rows, 0, rank, pivots);
       if (columns > rank) {
-        swapRows(w.data, at, columns, pivots, 0, rank, rank, columns);
+        swapRows(w.data, at, stride, pivots, 0, rank, rank, columns);
         const triangle = { lower: true, transpose: false, unitDiagonal: true };
-        substituteBlocked(w, at, columns, rank, at + rank, columns, columns - rank, triangle);
+        substituteBlocked(w, at, stride, rank, at + rank, stride, columns - rank, triangle);
       }
-      a.set(w.data.subarray(at, at + a.length));
     });
   }
   return permute(permutation, rows, pivots);

@@ -4,7 +4,7 @@ import { eliminateComplex } from "./complex-eliminate.ts";
 import { checkInexact, complexBatch, wrapComplex } from "./complex-operands.ts";
 import type { ComplexDType } from "./complex-operands.ts";
 import { eliminate } from "./eliminate.ts";
-import { matrixBatch, wrap } from "./operands.ts";
+import { allocateReal, matrixBatch, wrap } from "./operands.ts";
 import type { RealDType } from "./operands.ts";
 
 /**
@@ -48,7 +48,7 @@ export function lu(
   if (input.dtype === "complex64" || input.dtype === "complex128") {
     const { dtype } = input;
     const matrices = complexBatch("lu", "x", input);
-    const { permutation, l, u } = factorize(matrices, 2);
+    const { permutation, l, u } = factorize(matrices, 2, dtype === "complex64");
     const { batch, rows, columns } = matrices;
     const k = Math.min(rows, columns);
     return [
@@ -58,8 +58,8 @@ export function lu(
     ];
   }
   const matrices = matrixBatch("lu", "x", input);
-  const { permutation, l, u } = factorize(matrices, 1);
   const { dtype, batch, rows, columns } = matrices;
+  const { permutation, l, u } = factorize(matrices, 1, dtype === "float32");
   const k = Math.min(rows, columns);
   return [
     new NDArray<"int32">(permutation, [...batch, rows]),
@@ -68,7 +68,7 @@ export function lu(
   ];
 }
 
-/** Factorizes each matrix; elements are `parts` numbers, 2 when complex. */
+/** Factorizes each matrix in float64; elements are `parts` numbers, 2 when complex, and those of L and U float32 if `single`. */
 function factorize(
   {
     count,
@@ -77,12 +77,14 @@ function factorize(
     data,
   }: { count: number; rows: number; columns: number; data: Float32Array | Float64Array },
   parts: 1 | 2,
-): { permutation: Int32Array; l: Float64Array; u: Float64Array } {
+  single: boolean,
+): { permutation: Int32Array; l: Float32Array | Float64Array; u: Float32Array | Float64Array } {
   const k = Math.min(rows, columns);
   const work = Float64Array.from(data);
   const permutation = new Int32Array(count * rows);
-  const l = new Float64Array(parts * count * rows * k);
-  const u = new Float64Array(parts * count * k * columns);
+  const dtype = single ? "float32" : "float64";
+  const l = allocateReal(dtype, parts * count * rows * k);
+  const u = allocateReal(dtype, parts * count * k * columns);
   const width = parts * columns;
   for (let matrix = 0; matrix < count; matrix++) {
     const a = work.subarray(matrix * rows * width, (matrix + 1) * rows * width);
