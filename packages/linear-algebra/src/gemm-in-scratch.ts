@@ -139,7 +139,7 @@ function product(
 ): boolean {
   const { memory, bytes } = kernel;
   if (isSmall(n, k, bytes) && !transB) {
-    kernel.unpacked(transA, m)(a, aStride, b, bStride, c, cStride, m, n, k, 1);
+    kernel.unpacked(transA, m, n)(a, aStride, b, bStride, c, cStride, m, n, k, 1);
     return true;
   }
   const depth = panelDepth(k, bytes);

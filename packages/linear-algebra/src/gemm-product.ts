@@ -15,7 +15,7 @@ import { PANEL_M, roundUp } from "./gemm-packing.ts";
 import type { Packing } from "./gemm-packing.ts";
 import { DOUBLE, SINGLE, TILE_ROWS, TILE_VECTORS } from "./gemm-tiles.ts";
 import type { Lanes } from "./gemm-tiles.ts";
-import { defineManyRows, defineFewRows, defineTranspose } from "./gemm-unpacked.ts";
+import { defineFewRows, defineManyRows, defineNarrow, defineTranspose } from "./gemm-unpacked.ts";
 import type { TransposeKernel, UnpackedFunction, UnpackedKernel } from "./gemm-unpacked.ts";
 
 /** Up to this many rows, B is read as it lies: packing it would cost more. */
@@ -92,7 +92,7 @@ export class GemmKernel {
     const { depth: kc, panels } = packing;
     if (mode !== SUBTRACT && !packsRight(transB, m, n, k, kc, bytes) && (m > 1 || !transB)) {
       const fresh = mode === OVERWRITE ? 1 : 0;
-      const unpacked = this.unpacked(transA, m);
+      const unpacked = this.unpacked(transA, m, n);
       if (!transB) {
         // All of a small B stays in the cache; else each panel is used by all rows.
         const depth = isSmall(n, k, bytes) ? k : kc;
@@ -139,9 +139,13 @@ export class GemmKernel {
     }
   }
 
-  /** What multiplies `m` rows, at least 1, and a B that is not transposed, both as they lie. */
-  unpacked(transA: boolean, m: number): UnpackedFunction {
-    return (transA ? this.steps : this.lines)[Math.min(m, TILE_ROWS)]().multiply;
+  /** What multiplies `m` rows, at least 1, and a B of `n` columns that is not transposed, both as they lie. */
+  unpacked(transA: boolean, m: number, n: number): UnpackedFunction {
+    const { fewRows, narrow, even, any } = transA ? this.steps : this.lines;
+    if (m < TILE_ROWS) return fewRows[m]().multiply;
+    const vectors = (n * this.bytes + 15) >> 4;
+    if (vectors === 1) return narrow().multiply;
+    return ((vectors & 1) === 0 && (n & 3) !== 1 ? even : any)().multiply;
   }
 
   /** A packed block of A times a packed panel of B; the edges have tiles of their own, so that C is written exactly. */
@@ -207,12 +211,23 @@ function once<K>(define: Lazy<K>): () => K {
   return () => (known ??= define()!);
 }
 
-/** What multiplies operands as they lie, for a left operand in one order: by the number of rows, the last for all more. */
-type UnpackedKernels = readonly (() => UnpackedKernel)[];
+/** What multiplies operands as they lie, for a left operand in one order. */
+interface UnpackedKernels {
+  /** By the number of rows, 1 to 3. */
+  readonly fewRows: readonly (() => UnpackedKernel)[];
+  /** Four rows or more, by the number of columns. */
+  readonly narrow: () => UnpackedKernel;
+  readonly even: () => UnpackedKernel;
+  readonly any: () => UnpackedKernel;
+}
 
 function unpackedKernels(lanes: Lanes, order: LeftOrder): UnpackedKernels {
-  const few = [0, 1, 2, 3].map((rows) => once(defineFewRows(lanes, order, rows)));
-  return [...few, once(defineManyRows(lanes, order))];
+  return {
+    fewRows: [0, 1, 2, 3].map((rows) => once(defineFewRows(lanes, order, rows))),
+    narrow: once(defineNarrow(lanes, order)),
+    even: once(defineManyRows(lanes, order, true)),
+    any: once(defineManyRows(lanes, order, false)),
+  };
 }
 
 const singleKernel = /* @__PURE__ */ define(SINGLE);

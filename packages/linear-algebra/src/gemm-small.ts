@@ -74,7 +74,7 @@ export function smallProduct(
       },
     );
   } else {
-    kernel.unpacked(transA, m)(aAt, aStride, bAt, n * bytes, address, n * bytes, m, n, k, 1);
+    kernel.unpacked(transA, m, n)(aAt, aStride, bAt, n * bytes, address, n * bytes, m, n, k, 1);
   }
   memory.release(address);
   const count = m * n;

@@ -2,11 +2,19 @@ import { defineKernel, i32, i32x4, v128 } from "@flaxen/wasm";
 import type { FunctionReference, ModuleBuilder, Operand } from "@flaxen/wasm";
 import { buildLastColumn, LAST_COLUMN_VECTORS } from "./gemm-last-column.ts";
 import type { LeftOrder } from "./gemm-last-column.ts";
-import { locals, storeColumns, TILE_VECTORS, transpose, unrolled } from "./gemm-tiles.ts";
+import {
+  locals,
+  storeColumns,
+  TILE_ROWS,
+  TILE_VECTORS,
+  transpose,
+  unrolled,
+} from "./gemm-tiles.ts";
 import type { Lanes } from "./gemm-tiles.ts";
 
-/** Steps over k between two branches back. */
+/** Steps over k between two branches back, in tiles of 4 rows or more and in the others, which are many to build and compile. */
 const UNROLL = 4;
+const UNROLL_EDGE = 2;
 /** Vector registers of the 15 that hold sums and loaded vectors; the last is for a product. */
 const REGISTERS = 14;
 
@@ -84,6 +92,7 @@ function buildTile(
       const line = tileRows === 1 ? [] : locals(f, vectors);
       // V8 moves all loads of a basic block to its top, so a test that never succeeds ends it before they spill.
       const loads = REGISTERS - tileRows * vectors - (line.length || 1);
+      const turns = tileRows >= TILE_ROWS ? UNROLL : UNROLL_EDGE;
       const eachRow = (visit: (row: (typeof sums)[number]) => void): void => {
         f.set(cAt, c);
         for (const [r, row] of sums.entries()) {
@@ -106,7 +115,7 @@ function buildTile(
         f.set(as[0], a);
         for (let r = 1; r < as.length; r++) f.set(as[r], i32.add(as[r - 1], aStride));
         f.set(bAt, b);
-        unrolled(f, bAt, end, UNROLL, (turn, done) => {
+        unrolled(f, bAt, end, turns, (turn, done) => {
           const load = (count: number): void => {
             if (count > 0 && count % loads === 0) f.branchIf(done, i32.gtU(bAt, end));
           };
@@ -125,8 +134,8 @@ function buildTile(
             }
           }
           if (order === "steps") f.set(as[0], i32.add(as[0], aStride));
-          else if (turn === UNROLL - 1) {
-            for (const at of as) f.set(at, i32.add(at, UNROLL * lanes.bytes));
+          else if (turn === turns - 1) {
+            for (const at of as) f.set(at, i32.add(at, turns * lanes.bytes));
           }
           f.set(bAt, i32.add(bAt, bStride));
         });
@@ -151,23 +160,51 @@ function buildTile(
   );
 }
 
-/** Rows of the tiles of one vector, which only a right operand of so few columns has. */
+/** Rows of the tiles for a right operand of no more columns than a vector has lanes. */
 const NARROW_ROWS: readonly number[] = [8, 4, 2, 1];
+
+/** Defines the product of 4 rows or more with so few columns. */
+export function defineNarrow(lanes: Lanes, order: LeftOrder): () => UnpackedKernel | undefined {
+  return defineKernel<UnpackedKernel>((module) => {
+    const tiles = NARROW_ROWS.map((rows) => buildTile(module, lanes, order, rows, 1));
+    module.function(
+      "multiply",
+      PARAMETERS,
+      undefined,
+      (f, { a, aStride, b, bStride, c, cStride, rows, columns, kc, fresh }) => {
+        const aStep = order === "lines" ? aStride : lanes.bytes;
+        for (const [i, tile] of tiles.entries()) {
+          const count = f.let(i32.and(rows, -NARROW_ROWS[i]));
+          f.call(tile, a, aStride, b, bStride, c, cStride, count, columns, kc, fresh);
+          f.set(a, i32.add(a, i32.mul(count, aStep)));
+          f.set(c, i32.add(c, i32.mul(count, cStride)));
+          f.set(rows, i32.sub(rows, count));
+        }
+      },
+    );
+  });
+}
+
 /** Vectors of the last tiles when those of a row are odd in number: one alone would leave registers idle. */
 const WIDE_VECTORS = 3;
 
 /**
- * Defines the product of 4 rows or more: no tile is of one row, nor of one vector unless a
- * row of C has no more.
+ * Defines the product of 4 rows or more with more columns: no tile is of one row or one vector.
+ *
+ * @param even - Whether the vectors of a row are even in number and the last one has more than one column, so that pairs
+ *   of them are all that is needed.
  */
-export function defineManyRows(lanes: Lanes, order: LeftOrder): () => UnpackedKernel | undefined {
+export function defineManyRows(
+  lanes: Lanes,
+  order: LeftOrder,
+  even: boolean,
+): () => UnpackedKernel | undefined {
   return defineKernel<UnpackedKernel>((module) => {
     const define = (rows: number, vectors: number): Tile =>
       buildTile(module, lanes, order, rows, vectors);
     const [fours, threes, twos] = [4, 3, 2].map((rows) => define(rows, TILE_VECTORS));
-    const [wideThrees, wideTwos] = [3, 2].map((rows) => define(rows, WIDE_VECTORS));
-    const lastColumn = lanes.count === 4 ? buildLastColumn(module, lanes, order) : undefined;
-    const narrow = NARROW_ROWS.map((rows) => [rows, define(rows, 1)] as const);
+    const wide = even ? [] : [3, 2].map((rows) => define(rows, WIDE_VECTORS));
+    const lastColumn = even || lanes.count < 4 ? undefined : buildLastColumn(module, lanes, order);
     module.function(
       "multiply",
       PARAMETERS,
@@ -177,18 +214,16 @@ export function defineManyRows(lanes: Lanes, order: LeftOrder): () => UnpackedKe
         const aAt = f.local("i32");
         const cAt = f.local("i32");
         const count = f.local("i32");
-        const row = f.local("i32");
-        const start = (): void => {
-          f.set(aAt, a);
-          f.set(cAt, c);
-        };
         const down = (tile: Tile, tileRows: Operand<"i32">): void => {
           f.set(count, tileRows);
           f.call(tile, aAt, aStride, b, bStride, cAt, cStride, count, columns, kc, fresh);
           f.set(aAt, i32.add(aAt, i32.mul(count, aStep)));
           f.set(cAt, i32.add(cAt, i32.mul(count, cStride)));
         };
-        const right = (vectors: number): void => {
+        const across = (vectors: number, tiles: () => void): void => {
+          f.set(aAt, a);
+          f.set(cAt, c);
+          tiles();
           f.set(b, i32.add(b, 16 * vectors));
           f.set(c, i32.add(c, 16 * vectors));
           f.set(columns, i32.sub(columns, vectors * lanes.count));
@@ -198,12 +233,13 @@ export function defineManyRows(lanes: Lanes, order: LeftOrder): () => UnpackedKe
           // from C cannot be; it saves most where a vector for it would be paired with another.
           const together = LAST_COLUMN_VECTORS * lanes.count;
           const least = i32.sub(3 * together, i32.mul(i32.and(columns, 4), together / 2));
-          const single = i32.eq(i32.and(columns, 3), 1);
+          const single = i32.and(i32.eq(i32.and(columns, 3), 1), i32.gtS(columns, 5));
           f.if(i32.and(i32.and(single, i32.ne(fresh, 0)), i32.geS(rows, least)), () => {
             f.set(columns, i32.sub(columns, 1));
             const bLast = f.let(i32.add(b, i32.mul(columns, lanes.bytes)));
             const cLast = f.let(i32.add(c, i32.mul(columns, lanes.bytes)));
             const most = f.let(i32.sub(rows, together));
+            const row = f.local("i32");
             f.for(row, 0, rows, together, () => {
               f.if(i32.gtS(row, most), () => f.set(row, most));
               f.set(aAt, i32.add(a, i32.mul(row, aStep)));
@@ -217,34 +253,35 @@ export function defineManyRows(lanes: Lanes, order: LeftOrder): () => UnpackedKe
         const inThrees = f.let(i32.mul(i32.and(i32.sub(0, rows), 3), 3));
         f.if(five, () => f.set(inThrees, 3));
         const inFours = f.let(i32.sub(rows, i32.add(inThrees, i32.mul(five, 2))));
+        const pair = (): void =>
+          across(TILE_VECTORS, () => {
+            f.if(inFours, () => down(fours, inFours));
+            f.if(inThrees, () => down(threes, inThrees));
+            f.if(five, () => down(twos, 2));
+          });
+        if (even) {
+          f.while(i32.gtS(columns, 0), pair);
+          return;
+        }
         // Of threes and twos, the twos take 0, 4 or 2 rows.
         const inTwos = f.let(i32.remU(i32.mul(rows, 4), 6));
         const inWideThrees = f.let(i32.sub(rows, inTwos));
-        f.while(i32.gtS(columns, lanes.count), () => {
-          start();
-          f.if(
-            i32.and(
-              i32.gtS(columns, TILE_VECTORS * lanes.count),
-              i32.leS(columns, WIDE_VECTORS * lanes.count),
-            ),
-            () => {
-              down(wideThrees, inWideThrees);
-              f.if(inTwos, () => down(wideTwos, inTwos));
-              right(WIDE_VECTORS);
-            },
-            () => {
-              f.if(inFours, () => down(fours, inFours));
-              f.if(inThrees, () => down(threes, inThrees));
-              f.if(five, () => down(twos, 2));
-              right(TILE_VECTORS);
-            },
+        const [wideThrees, wideTwos] = wide;
+        f.while(i32.gtS(columns, 0), () => {
+          const three = i32.and(
+            i32.gtS(columns, TILE_VECTORS * lanes.count),
+            i32.leS(columns, WIDE_VECTORS * lanes.count),
           );
-        });
-        f.if(i32.gtS(columns, 0), () => {
-          start();
-          for (const [tileRows, tile] of narrow) {
-            down(tile, i32.and(rows, tileRows === NARROW_ROWS[0] ? -tileRows : tileRows));
-          }
+          f.if(
+            three,
+            () => {
+              across(WIDE_VECTORS, () => {
+                down(wideThrees, inWideThrees);
+                f.if(inTwos, () => down(wideTwos, inTwos));
+              });
+            },
+            pair,
+          );
         });
       },
     );
