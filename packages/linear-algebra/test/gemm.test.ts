@@ -114,6 +114,8 @@ test("gemm(...) has the bits of its definition for a few rows or columns and at 
       check(36 + rest, 40 + rest, 17 + rest, double);
       check(129 + rest, 9, 321, double);
       check(13, 32 + rest, 1, double);
+      for (let m = 4; m < 14; m++) check(m, 9 + rest, 6, double);
+      for (const m of [5, 7, 12]) check(m, 20 + rest, 700 + rest, double);
     }
   }
 });
