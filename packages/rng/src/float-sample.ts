@@ -12,6 +12,6 @@ export function floatSample(
   const data =
     dtype === "float32" || dtype === "float64"
       ? values
-      : Uint16Array.from(values, dtype === "float16" ? float16Bits : bfloat16Bits);
+      : new Uint16Array(values.map(dtype === "float16" ? float16Bits : bfloat16Bits));
   return new NDArray<FloatDType>(data, shape, undefined, 0, dtype);
 }
