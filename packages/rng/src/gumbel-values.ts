@@ -4,6 +4,7 @@ import type { FloatDType } from "./arguments.ts";
 import type { Key } from "./make-key.ts";
 import { positiveUniformValues } from "./positive-uniform-values.ts";
 import { uniformValues } from "./uniform-values.ts";
+import { fillRuns } from "./word-runs.ts";
 import { fillWords } from "./words.ts";
 
 /** How finely Gumbel noise resolves its tails: from one, two, or (float32 only) all of two random words an element. */
@@ -36,6 +37,11 @@ export function gumbelValues(
   const { log, log1p, round } = arithmeticOf(dtype);
   const { nmant, tiny } = finfo(dtype);
   if (mode === "low") {
+    if (dtype === "float32") {
+      const values = new Float32Array(size);
+      fillGumbels(key, size, 0, values);
+      return values;
+    }
     const values = positiveUniformValues(key, size, dtype);
     for (let i = 0; i < size; i++) values[i] = -log(-log(values[i]));
     return values;
@@ -50,6 +56,21 @@ export function gumbelValues(
     values[i] = -log(-log1p(-x));
   }
   return values;
+}
+
+/**
+ * Fills `out` with consecutive float32 values, the first of which has index `start`, of the `size` that
+ * {@link gumbelValues} would draw in the mode `"low"`.
+ */
+export function fillGumbels(key: Key, size: number, start: number, out: Float32Array): void {
+  const { tiny } = finfo("float32");
+  // Words and values share their memory: value i replaces word i.
+  const words = new Uint32Array(out.buffer, out.byteOffset, out.length);
+  if (out.length === size) fillWords(key, words);
+  else fillRuns(key, size, start, words);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = -log32(-log32((words[i] >>> 9) * 2 ** -23 || tiny));
+  }
 }
 
 /** Draws float32 values from fractions of 64 bits, taken from the nearer end of the unit interval. */

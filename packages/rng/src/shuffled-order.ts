@@ -2,7 +2,7 @@ import { elementWords } from "./element-uniforms.ts";
 import type { Key } from "./make-key.ts";
 import { sortByKeys } from "./radix-sort.ts";
 import { splitKey } from "./split.ts";
-import { fillRuns } from "./word-runs.ts";
+import { eachRun } from "./word-runs.ts";
 import { fillWords } from "./words.ts";
 
 /** How often to sort so that equal keys hardly ever keep two elements in order. */
@@ -37,15 +37,12 @@ export function shuffledOrder(key: Key, length: number): Uint32Array {
 // these.
 const LEAST_ROOM = 86_000;
 const MOST_PARTS = 12;
-// Keys drawn at a time.
-const RUN = 4096;
 // The top bits of the keys are counted to cut the parts.
 const BINS = 2048;
 const BIN_BITS = 21;
 
 /** Memory for one part after the other. */
 interface Scratch {
-  readonly run: Uint32Array;
   readonly bins: Uint32Array;
   readonly keys: Uint32Array;
   readonly values: Uint32Array;
@@ -55,7 +52,6 @@ interface Scratch {
 function makeScratch(length: number): Scratch {
   const room = Math.max(LEAST_ROOM, Math.ceil(length / MOST_PARTS));
   return {
-    run: new Uint32Array(RUN),
     bins: new Uint32Array(BINS),
     // One more than needed, for what does not last.
     keys: new Uint32Array(room + 1),
@@ -64,25 +60,11 @@ function makeScratch(length: number): Scratch {
   };
 }
 
-/** Visits the random words that a key draws for an array, a run at a time. */
-function eachRun(
-  key: Key,
-  length: number,
-  { run }: Scratch,
-  visit: (words: Uint32Array, start: number) => void,
-): void {
-  for (let start = 0; start < length; start += RUN) {
-    const words = run.subarray(0, Math.min(RUN, length - start));
-    fillRuns(key, length, start, words);
-    visit(words, start);
-  }
-}
-
 /** Cuts the bins in parts of as many elements as there is room for: returns the first bin of each and `BINS`. */
 function cutParts(key: Key, length: number, scratch: Scratch): number[] {
   const { bins, spare } = scratch;
   bins.fill(0);
-  eachRun(key, length, scratch, (words) => {
+  eachRun(key, length, (words) => {
     for (let i = 0; i < words.length; i++) bins[words[i] >>> BIN_BITS]++;
   });
   const cuts = [0];
@@ -124,7 +106,7 @@ function sortPositions(key: Key, order: Uint32Array, scratch: Scratch): void {
     places.push(counts.reduce((sum, count) => sum + count, places[part]));
   }
   const next = Uint32Array.from(places);
-  eachRun(key, length, scratch, (words, start) => {
+  eachRun(key, length, (words, start) => {
     for (let i = 0; i < words.length; i++) order[next[partOf[words[i] >>> BIN_BITS]]++] = start + i;
   });
   const wordOf = elementWords(key.partitionable, length);
@@ -152,7 +134,7 @@ function sortByDraws(key: Key, order: Uint32Array, scratch: Scratch): void {
     const least = cuts[i] << (BIN_BITS - 2);
     const above = cuts[i + 1] << (BIN_BITS - 2);
     const part: Part = { least, above, read: 0, write: 0, taken: 0 };
-    eachRun(key, order.length, scratch, (words) => takePart(words, part, order, scratch));
+    eachRun(key, order.length, (words) => takePart(words, part, order, scratch));
     sortPart(scratch, part.taken, order.subarray(part.write, end));
     end = part.write;
   }

@@ -16,6 +16,23 @@ export function fillRuns(key: Key, size: number, start: number, out: Uint32Array
   for (let place = 0; place < out.length;) place += fill(key, size, start + place, out, place);
 }
 
+/** Words that {@link eachRun} draws at a time. */
+const RUN = 4096;
+
+/** Visits the random words of an array of `size` elements a run at a time, so that they need no memory of their size. */
+export function eachRun(
+  key: Key,
+  size: number,
+  visit: (words: Uint32Array, start: number) => void,
+): void {
+  const run = new Uint32Array(Math.min(RUN, size));
+  for (let start = 0; start < size; start += RUN) {
+    const words = run.subarray(0, size - start);
+    fillRuns(key, size, start, words);
+    visit(words, start);
+  }
+}
+
 function hashRun(k0: number, k1: number, plan: CounterPlan, out: Uint32Array): void {
   const kernel = plan[0] < SMALL ? undefined : uniformKernel();
   if (kernel) hashChunks(kernel, k0, k1, plan, out);
