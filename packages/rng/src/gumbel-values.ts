@@ -37,11 +37,6 @@ export function gumbelValues(
   const { log, log1p, round } = arithmeticOf(dtype);
   const { nmant, tiny } = finfo(dtype);
   if (mode === "low") {
-    if (dtype === "float32") {
-      const values = new Float32Array(size);
-      fillGumbels(key, size, 0, values);
-      return values;
-    }
     const values = positiveUniformValues(key, size, dtype);
     for (let i = 0; i < size; i++) values[i] = -log(-log(values[i]));
     return values;
@@ -66,8 +61,7 @@ export function fillGumbels(key: Key, size: number, start: number, out: Float32A
   const { tiny } = finfo("float32");
   // Words and values share their memory: value i replaces word i.
   const words = new Uint32Array(out.buffer, out.byteOffset, out.length);
-  if (out.length === size) fillWords(key, words);
-  else fillRuns(key, size, start, words);
+  fillRuns(key, size, start, words);
   for (let i = 0; i < out.length; i++) {
     out[i] = -log32(-log32((words[i] >>> 9) * 2 ** -23 || tiny));
   }
