@@ -2,6 +2,7 @@ import { describe, resultType } from "@flaxen/dtype";
 import type { DType } from "@flaxen/dtype";
 import { asNDArray, full, isNDArray, NDArray } from "@flaxen/ndarray";
 import type { ArrayInput, Shape } from "@flaxen/ndarray";
+import { handOver } from "@flaxen/rng/tracing";
 import type { TracedDraw } from "@flaxen/rng/tracing";
 import { drawPrimitive } from "./draw.ts";
 import type { Primitive } from "./primitive.ts";
@@ -118,6 +119,7 @@ export class Tracer {
     const inspect = Symbol.for("nodejs.util.inspect.custom");
     Object.defineProperty(this.prototype, TRACER, { value: true });
     // What the samplers of @flaxen/rng call for draws that depend on tracers.
+    Object.defineProperty(this.prototype, Symbol.for("flaxen.HandOver"), { value: handOver });
     Object.defineProperty(this.prototype, Symbol.for("flaxen.SamplerTrace"), {
       value(this: Tracer, draw: TracedDraw): Tensor {
         const inputs = draw.inputs as readonly Tensor[];

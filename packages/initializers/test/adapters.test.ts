@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
 import test from "ava";
 import ndarray from "ndarray";
 import { glorotUniform, heNormal, normal, ones, orthogonal, zeros } from "@flaxen/initializers";
@@ -8,22 +10,26 @@ import { transpose } from "@flaxen/ndarray";
 import { foldIn, key, wrapKeyData } from "@flaxen/rng";
 import { modern } from "./answers.ts";
 
-/** A package that these tests use if it is there, as whatever it is. */
-async function optional(...names: string[]): Promise<Record<string, any> | undefined> {
+// TensorFlow.js is too large to be installed with the workspace: it is looked for in the folder `FLAXEN_PEERS`, if that is
+// set, else beside these tests.
+const folder = process.env["FLAXEN_PEERS"];
+const require = createRequire(folder === undefined ? import.meta.url : join(resolve(folder), "_"));
+
+/** Packages that these tests use if they are there, as whatever they are. */
+function optional(...names: string[]): Record<string, any> | undefined {
   try {
-    const modules = await Promise.all(names.map((name) => import(name) as Promise<object>));
-    return Object.assign({}, ...modules) as Record<string, any>;
+    return Object.assign({}, ...names.map((name) => require(name) as object));
   } catch {
     return undefined;
   }
 }
 
-const tf = await optional(
+const tf = optional(
   "@tensorflow/tfjs-core",
   "@tensorflow/tfjs-layers",
   "@tensorflow/tfjs-backend-cpu",
 );
-const jax = await optional("@jax-js/jax");
+const jax = await import("@jax-js/jax" as string).catch(() => undefined);
 
 test("forScijs(ndarray)(initializer) returns a genuine ndarray", (t) => {
   const w = forScijs(ndarray)(glorotUniform())(modern, [3, 4]);

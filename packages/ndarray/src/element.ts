@@ -61,12 +61,9 @@ export function writeElement(
   switch (dtype) {
     case "int64":
     case "uint64":
-      (data as BigInt64Array)[index] =
-        typeof real !== "number"
-          ? BigInt(real)
-          : Number.isFinite(real)
-            ? BigInt(Math.trunc(real))
-            : 0n;
+      (data as BigInt64Array)[index] = BigInt(
+        typeof real === "number" ? (Number.isFinite(real) ? Math.trunc(real) : 0) : real,
+      );
       break;
     case "bool":
       numbers[index] = Number(number !== 0);
@@ -88,12 +85,6 @@ export function writeElement(
 }
 
 function checkReal(callee: string, value: Scalar): number | boolean | bigint {
-  switch (typeof value) {
-    case "number":
-    case "boolean":
-    case "bigint":
-      return value;
-    default:
-      throw new TypeError(`${callee}: value must be a real scalar, got ${describe(value)}.`);
-  }
+  if (/^(number|boolean|bigint)$/.test(typeof value)) return value as number;
+  throw new TypeError(`${callee}: value must be a real scalar, got ${describe(value)}.`);
 }

@@ -144,11 +144,10 @@ export class NDArray<D extends DType = DType> {
    * @throws {@link RangeError} if there are too many arguments or one is out of range.
    */
   lo(...starts: (number | null | undefined)[]): NDArray<D> {
-    return slice("NDArray.lo", this, starts, (start, length) => {
-      if (leavesAxis("NDArray.lo", start)) return [0, length, 1];
-      checkBelow("NDArray.lo", "start", start, length + 1);
-      return [start, length - start, 1];
-    });
+    return slice("NDArray.lo", this, starts, "start", 1, (start, length) => [
+      start,
+      length - start,
+    ]);
   }
 
   /**
@@ -159,11 +158,7 @@ export class NDArray<D extends DType = DType> {
    * @throws {@link RangeError} if there are too many arguments or one is out of range.
    */
   hi(...lengths: (number | null | undefined)[]): NDArray<D> {
-    return slice("NDArray.hi", this, lengths, (kept, length) => {
-      if (leavesAxis("NDArray.hi", kept)) return [0, length, 1];
-      checkBelow("NDArray.hi", "length", kept, length + 1);
-      return [0, kept, 1];
-    });
+    return slice("NDArray.hi", this, lengths, "length", 1, (kept) => [0, kept]);
   }
 
   /**
@@ -174,7 +169,7 @@ export class NDArray<D extends DType = DType> {
    * @throws {@link RangeError} if there are too many arguments or one is 0 or not an integer.
    */
   step(...steps: (number | null | undefined)[]): NDArray<D> {
-    return slice("NDArray.step", this, steps, (step, length) => {
+    return slice("NDArray.step", this, steps, undefined, 0, (step, length) => {
       if (!Number.isSafeInteger(step) || step === 0) {
         throw new RangeError(
           `NDArray.step: step must be a non-zero integer, got ${describe(step)}.`,
@@ -215,11 +210,7 @@ export class NDArray<D extends DType = DType> {
    * @throws {@link RangeError} if there are too many arguments or an index is out of range.
    */
   pick(...indices: (number | null | undefined)[]): NDArray<D> {
-    return slice("NDArray.pick", this, indices, (index, length) => {
-      if (leavesAxis("NDArray.pick", index)) return [0, length, 1];
-      checkBelow("NDArray.pick", "index", index, length);
-      return [index];
-    });
+    return slice("NDArray.pick", this, indices, "index", 0, (index) => [index]);
   }
 
   /**
@@ -283,12 +274,15 @@ export function view<D extends DType>(
 
 /**
  * A view of which `part` says, for each axis that has an argument, where it begins, how long it is (an axis without
- * length is dropped) and how many elements one step takes.
+ * length is dropped) and how many elements one step takes. An argument with a name must be below the length of the axis
+ * plus `extra`, and leaves the axis as it is when it is negative.
  */
 function slice<D extends DType>(
   callee: string,
   x: NDArray<D>,
   args: readonly (number | null | undefined)[],
+  argument: string | undefined,
+  extra: number,
   part: (arg: number, length: number) => readonly [start: number, length?: number, step?: number],
 ): NDArray<D> {
   if (args.length > x.ndim) {
@@ -300,9 +294,10 @@ function slice<D extends DType>(
   const stride: number[] = [];
   let { offset } = x;
   x.shape.forEach((length, axis) => {
-    const arg = args[axis];
-    const [start, kept, step = 1] =
-      arg === undefined || arg === null ? [0, length] : part(arg, length);
+    const arg = args[axis] ?? undefined;
+    const leaves =
+      arg === undefined || (argument && leavesAxis(callee, argument, arg, length + extra));
+    const [start, kept, step = 1] = leaves ? [0, length] : part(arg as number, length);
     offset += x.stride[axis] * start;
     if (kept === undefined) return;
     shape.push(kept);
@@ -363,19 +358,15 @@ function checkCount(callee: string, x: NDArray, count: number): void {
 }
 
 /** Tells whether an argument of lo, hi or pick means "leave this axis". */
-function leavesAxis(callee: string, x: number): boolean {
+function leavesAxis(callee: string, argument: string, x: number, end: number): boolean {
   if (typeof x !== "number") {
     throw new TypeError(`${callee}: arguments must be integers, got ${describe(x)}.`);
   }
-  return x < 0;
-}
-
-function checkBelow(callee: string, argument: string, x: number, end: number): void {
-  if (!(x < end) || !Number.isInteger(x)) {
-    throw new RangeError(
-      `${callee}: ${argument} must be an integer in [0, ${end}), got ${describe(x)}.`,
-    );
-  }
+  if (x < 0) return true;
+  if (x < end && Number.isInteger(x)) return false;
+  throw new RangeError(
+    `${callee}: ${argument} must be an integer in [0, ${end}), got ${describe(x)}.`,
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Key } from "./make-key.ts";
 import { checkParameters, PROBABILITY } from "./parameters.ts";
 import { handOver } from "./traced-key.ts";
 import { uniformValues } from "./uniform-values.ts";
+import { eachRun } from "./word-runs.ts";
 
 /** Options of {@link bernoulli}. */
 export interface BernoulliOptions {
@@ -62,8 +63,17 @@ export function bernoulli(
   if (traced) return traced;
   const { size, parameters } = drawn;
   const [{ values: limits, step }] = parameters;
-  const draws = uniformValues(key, mode === "high" ? 2 * size : size, dtype, 0, 1);
   const data = new Uint8Array(size);
+  if (mode === "low" && dtype === "float32") {
+    eachRun(key, size, (words, start) => {
+      for (let j = 0; j < words.length; j++) {
+        const i = start + j;
+        data[i] = (words[j] >>> 9) * 2 ** -23 < limits[i * step] ? 1 : 0;
+      }
+    });
+    return new NDArray(data, drawn.shape, undefined, 0, "bool");
+  }
+  const draws = uniformValues(key, mode === "high" ? 2 * size : size, dtype, 0, 1);
   if (mode === "low") {
     for (let i = 0; i < size; i++) data[i] = draws[i] < limits[i * step] ? 1 : 0;
   } else {

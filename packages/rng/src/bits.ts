@@ -21,7 +21,8 @@ export interface BitsOptions {
  * @param options - `dtype`, see {@link BitsOptions}.
  * @returns An array of the given shape and dtype.
  * @throws {@link TypeError} if `key` is not a key, `shape` not an array or `dtype` not an unsigned integer dtype.
- * @throws {@link RangeError} if `shape` holds anything but non-negative integers.
+ * @throws {@link RangeError} if `shape` holds anything but non-negative integers, or has 2^31 elements or more for uint64
+ *   in the legacy layout.
  *
  * @example
  * ```ts
@@ -37,6 +38,12 @@ export function bits(key: Key, shape: Shape = [], options: BitsOptions = {}): ND
   const { dtype = defaultUint() } = options;
   const size = checkSampleShape("bits", shape);
   checkUnsigned(dtype);
+  // Above that the legacy layout draws in blocks, of which `fillWideWords` knows nothing.
+  if (dtype === "uint64" && !key.partitionable && size >= 2 ** 31) {
+    throw new RangeError(
+      `bits: shape must have fewer than 2^31 elements for uint64 in the legacy layout, got ${describe(shape)}.`,
+    );
+  }
   const traced = handOverKey("bits", key, shape, dtype, (key) => bits(key, shape, { dtype }), []);
   if (traced) return traced;
   switch (dtype) {

@@ -4,7 +4,7 @@ import type { ArrayInput, NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { checkOptions, checkSampleShape } from "./arguments.ts";
 import type { FloatDType } from "./arguments.ts";
-import { checkGumbelMode, gumbelValues } from "./gumbel-values.ts";
+import { checkGumbelMode, fillGumbels, gumbelValues } from "./gumbel-values.ts";
 import type { GumbelMode } from "./gumbel-values.ts";
 import { indexSample } from "./index-sample.ts";
 import { useKey } from "./key.ts";
@@ -112,6 +112,9 @@ export function categorical(
   return indexSample(severalLargest(key, array, axis, count, dtype, mode), shape, "int32");
 }
 
+/** Random numbers that are drawn at a time. */
+const RUN = 4096;
+
 /** Draws noise for `repeats` copies of the logits and returns the place of the largest sum in each lane. */
 function largest(
   key: Key,
@@ -124,11 +127,20 @@ function largest(
   const { outer, length, inner } = lanesAlong(logits.shape, axis);
   const { size } = logits;
   checkSampleShape("categorical", [repeats, size]);
-  const noise = gumbelValues(key, repeats * size, dtype, mode);
+  const total = repeats * size;
   const values = floatsOf(logits, dtype);
   const { round } = arithmeticOf(dtype);
   const indices = new Uint32Array(repeats * outer * inner);
-  for (let r = 0, at = 0; r < repeats; r++) {
+  // The usual noise is drawn for some copies at a time.
+  const some = dtype === "float32" && mode === "low";
+  const copies = some ? Math.ceil(RUN / Math.max(size, 1)) : repeats;
+  let noise = some ? new Float32Array(copies * size) : gumbelValues(key, total, dtype, mode);
+  for (let copy = 0, at = 0; copy < repeats; copy++) {
+    const r = copy % copies;
+    if (some && r === 0) {
+      noise = noise.subarray(0, total - copy * size);
+      fillGumbels(key, total, copy * size, noise as Float32Array);
+    }
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++, at++) {
         let best = 0;

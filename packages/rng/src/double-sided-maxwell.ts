@@ -64,7 +64,7 @@ export function doubleSidedMaxwell(
   const { round, fma } = arithmeticOf(dtype);
   const [maxwellKey, signKey] = splitKey(key);
   const values = maxwellValues(maxwellKey, size, dtype);
-  const signs = signsOf(signKey, size);
+  const signs = signsOf(signKey, size, new Int8Array(size));
   for (let i = 0; i < size; i++) {
     const place = i % joint.size;
     const factor = scales.values[place * scales.step];

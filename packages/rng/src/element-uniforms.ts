@@ -13,9 +13,6 @@ export function elementUniforms(
   partitionable: boolean,
   size: number,
 ): (k0: number, k1: number, i: number) => number {
-  const hash = (k0: number, k1: number, highStart: number, lowStart: number): void => {
-    hashCounters(k0, k1, [1, highStart, 0, lowStart, 2, 0, 1], WORDS);
-  };
   if (dtype === "float64") {
     return (k0, k1, i) => {
       if (partitionable) hash(k0, k1, 0, i);
@@ -23,10 +20,22 @@ export function elementUniforms(
       return WORDS[0] * 2 ** -32 + (WORDS[1] >>> 12) * 2 ** -52;
     };
   }
+  const wordOf = elementWords(partitionable, size);
+  return (k0, k1, i) => (wordOf(k0, k1, i) >>> 9) * 2 ** -23;
+}
+
+/**
+ * Returns a function that gives element `i` of the array of `size` random words which a key, given by its words, would
+ * draw, as an int32.
+ */
+export function elementWords(
+  partitionable: boolean,
+  size: number,
+): (k0: number, k1: number, i: number) => number {
   if (partitionable) {
     return (k0, k1, i) => {
       hash(k0, k1, 0, i);
-      return ((WORDS[0] ^ WORDS[1]) >>> 9) * 2 ** -23;
+      return WORDS[0] ^ WORDS[1];
     };
   }
   const half = Math.ceil(size / 2);
@@ -34,8 +43,12 @@ export function elementUniforms(
     const first = i < half ? i : i - half;
     // An odd number of counters is padded with a zero.
     hash(k0, k1, first, first + half < size ? first + half : 0);
-    return (WORDS[i < half ? 0 : 1] >>> 9) * 2 ** -23;
+    return WORDS[i < half ? 0 : 1] | 0;
   };
+}
+
+function hash(k0: number, k1: number, highStart: number, lowStart: number): void {
+  hashCounters(k0, k1, [1, highStart, 0, lowStart, 2, 0, 1], WORDS);
 }
 
 /**

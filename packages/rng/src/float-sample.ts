@@ -9,17 +9,9 @@ export function floatSample(
   shape: Shape,
   dtype: FloatDType,
 ): NDArray<FloatDType> {
-  if (dtype === "float32" || dtype === "float64") return wrap(values, shape, dtype);
-  const toBits = dtype === "float16" ? float16Bits : bfloat16Bits;
-  const stored = new Uint16Array(values.length);
-  for (let i = 0; i < stored.length; i++) stored[i] = toBits(values[i]);
-  return wrap(stored, shape, dtype);
-}
-
-function wrap(
-  data: Float32Array | Float64Array | Uint16Array,
-  shape: Shape,
-  dtype: FloatDType,
-): NDArray<FloatDType> {
+  const data =
+    dtype === "float32" || dtype === "float64"
+      ? values
+      : new Uint16Array(values.map(dtype === "float16" ? float16Bits : bfloat16Bits));
   return new NDArray<FloatDType>(data, shape, undefined, 0, dtype);
 }

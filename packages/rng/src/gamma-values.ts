@@ -4,6 +4,10 @@ import type { FloatDType } from "./arguments.ts";
 import type { Key } from "./make-key.ts";
 import type { Parameter } from "./parameters.ts";
 import { scalarDraws, splitWords } from "./scalar-draws.ts";
+import { hashCounters } from "./threefry.ts";
+
+/** Keys that are split at a time. */
+const KEYS = 4096;
 
 /**
  * Draws `size` values of `dtype` from gamma distributions of scale 1, or their logarithms.
@@ -25,8 +29,10 @@ export function gammaValues(
   const third = round(1 / 3);
   const squeeze = round(0.0331);
   const smallest = dtype === "float16" ? 0 : finfo(dtype).tiny;
-  const keys = new Uint32Array(2 * size);
-  splitWords(words[0], words[1], partitionable, size, keys);
+  // In the partitionable layout a key depends on its place alone, so that few need to be kept at a time.
+  const run = partitionable ? KEYS : Math.max(size, 1);
+  const keys = new Uint32Array(2 * Math.min(run, size));
+  if (!partitionable) splitWords(words[0], words[1], partitionable, size, keys);
   const pair = new Uint32Array(4);
   const triple = new Uint32Array(6);
   const inner = new Uint32Array(4);
@@ -36,7 +42,11 @@ export function gammaValues(
     const raised = shape >= 1 ? shape : round(shape + 1);
     const d = round(raised - third);
     const c = round(third * round(1 / Math.sqrt(d)));
-    split(keys[2 * i], keys[2 * i + 1], 2, pair);
+    const place = i % run;
+    if (partitionable && place === 0) {
+      hashCounters(words[0], words[1], [Math.min(run, size - i), 0, 0, i, 2, 0, 1], keys);
+    }
+    split(keys[2 * place], keys[2 * place + 1], 2, pair);
     triple[0] = pair[0];
     triple[1] = pair[1];
     // x2 and v3 are the square of the normal number and the cube of 1 + c x.

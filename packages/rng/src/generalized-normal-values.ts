@@ -17,7 +17,7 @@ export function generalizedNormalValues(
   const inverses = { values: exponents.map((p) => round(1 / p)), step };
   const [gammaKey, signKey] = splitKey(key);
   const values = gammaValues(gammaKey, size, inverses, dtype, false);
-  const signs = signsOf(signKey, size);
+  const signs = signsOf(signKey, size, new Int8Array(size));
   for (let i = 0; i < size; i++) {
     values[i] = signs[i] * pow(values[i], inverses.values[i * step]);
   }

@@ -4,6 +4,7 @@ import type { FloatDType } from "./arguments.ts";
 import type { Key } from "./make-key.ts";
 import { positiveUniformValues } from "./positive-uniform-values.ts";
 import { uniformValues } from "./uniform-values.ts";
+import { fillRuns } from "./word-runs.ts";
 import { fillWords } from "./words.ts";
 
 /** How finely Gumbel noise resolves its tails: from one, two, or (float32 only) all of two random words an element. */
@@ -50,6 +51,20 @@ export function gumbelValues(
     values[i] = -log(-log1p(-x));
   }
   return values;
+}
+
+/**
+ * Fills `out` with consecutive float32 values, the first of which has index `start`, of the `size` that
+ * {@link gumbelValues} would draw in the mode `"low"`.
+ */
+export function fillGumbels(key: Key, size: number, start: number, out: Float32Array): void {
+  const { tiny } = finfo("float32");
+  // Words and values share their memory: value i replaces word i.
+  const words = new Uint32Array(out.buffer, out.byteOffset, out.length);
+  fillRuns(key, size, start, words);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = -log32(-log32((words[i] >>> 9) * 2 ** -23 || tiny));
+  }
 }
 
 /** Draws float32 values from fractions of 64 bits, taken from the nearer end of the unit interval. */

@@ -76,6 +76,5 @@ export { truncatedNormal } from "./truncated-normal.ts";
 export type { TruncatedNormalOptions } from "./truncated-normal.ts";
 export { uniform } from "./uniform.ts";
 export type { UniformOptions } from "./uniform.ts";
-export { uniformBetween } from "./uniform-between.ts";
 export { wald } from "./wald.ts";
 export { weibullMin } from "./weibull-min.ts";

@@ -7,7 +7,8 @@ import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
 import type { Key } from "./make-key.ts";
 import { handOver } from "./traced-key.ts";
-import { fillWideWords, fillWords } from "./words.ts";
+import { eachRun } from "./word-runs.ts";
+import { fillWideWords } from "./words.ts";
 
 /** Options of {@link rademacher}. */
 export interface RademacherOptions {
@@ -52,14 +53,12 @@ export function rademacher(key: Key, shape: Shape = [], options: RademacherOptio
     case "int8":
     case "int16":
     case "int32": {
-      const data = allocate(dtype, size);
-      const signs = signsOf(key, size);
-      for (let i = 0; i < size; i++) data[i] = signs[i];
+      const data = signsOf(key, size, allocate(dtype, size));
       return new NDArray<typeof dtype>(data, shape, undefined, 0, dtype);
     }
     case "int64":
       return new NDArray(
-        BigInt64Array.from(signsOf(key, size), BigInt),
+        BigInt64Array.from(signsOf(key, size, new Int8Array(size)), BigInt),
         shape,
         undefined,
         0,
@@ -68,9 +67,9 @@ export function rademacher(key: Key, shape: Shape = [], options: RademacherOptio
     case "float16":
     case "bfloat16":
     case "float32":
-      return floatSample(Float32Array.from(signsOf(key, size)), shape, dtype);
+      return floatSample(signsOf(key, size, new Float32Array(size)), shape, dtype);
     default:
-      return floatSample(Float64Array.from(signsOf(key, size)), shape, dtype);
+      return floatSample(signsOf(key, size, new Float64Array(size)), shape, dtype);
   }
 }
 
@@ -92,13 +91,16 @@ function checkSigned(dtype: unknown): void {
   }
 }
 
-/** Draws `size` numbers 1 or -1: the sign is the first of the random bits that a uniform number would take. */
-export function signsOf(key: Key, size: number): Int8Array {
-  const signs = new Int8Array(size);
+/** Fills `signs` with 1 and -1: the sign is the first of the random bits that a uniform number would take. */
+export function signsOf<Signs extends { [i: number]: number }>(
+  key: Key,
+  size: number,
+  signs: Signs,
+): Signs {
   if (defaultFloat() === "float32") {
-    const words = new Uint32Array(size);
-    fillWords(key, words);
-    for (let i = 0; i < size; i++) signs[i] = words[i] >= 2 ** 31 ? -1 : 1;
+    eachRun(key, size, (words, start) => {
+      for (let j = 0; j < words.length; j++) signs[start + j] = words[j] >= 2 ** 31 ? -1 : 1;
+    });
   } else {
     const words = new Uint32Array(2 * size);
     fillWideWords(key, words);

@@ -8,20 +8,24 @@ const MASK = BUCKETS - 1;
 /**
  * Sorts a payload by uint32 keys, stably and ascending, and returns it.
  *
- * Both arrays are overwritten; the result may be another array than `payload`.
+ * All arrays are overwritten; the result is in `payload` or `spare`.
  */
-export function sortByKeys(keys: Uint32Array, payload: Uint32Array): Uint32Array {
+export function sortByKeys(
+  keys: Uint32Array,
+  payload: Uint32Array,
+  spareKeys: Uint32Array = new Uint32Array(keys.length),
+  spare: Uint32Array = new Uint32Array(keys.length),
+): Uint32Array {
   if (keys.length < SHORT) {
     insertionSort(keys, payload);
     return payload;
   }
   // Least significant digit first: three digits of 11, 11 and 10 bits.
-  const n = keys.length;
   const starts = digitStarts(keys);
   let fromKeys = keys;
   let from = payload;
-  let toKeys: Uint32Array = new Uint32Array(n);
-  let to: Uint32Array = new Uint32Array(n);
+  let toKeys = spareKeys;
+  let to = spare;
   for (let digit = 0; digit < 3; digit++) {
     distribute(fromKeys, from, toKeys, to, starts.subarray(digit * BUCKETS), digit * BITS);
     [fromKeys, toKeys] = [toKeys, fromKeys];

@@ -9,6 +9,7 @@ import type { Key } from "./make-key.ts";
 import { splitKey } from "./split.ts";
 import { checkBroadcast, readArray } from "./parameters.ts";
 import { handOver, isTraced } from "./traced-key.ts";
+import { eachRun } from "./word-runs.ts";
 import { fillWideWords, fillWords } from "./words.ts";
 
 /** Options of {@link randint}. */
@@ -159,17 +160,18 @@ function offsets(
     for (let i = 0; i < size; i++) low[i] %= span;
     return low;
   }
-  const high = new Uint32Array(size);
-  fillWords(highKey, high);
-  for (let i = 0; i < size; i++) {
-    if (!shared) {
-      span = spans(i);
-      if (span === 2 ** 32) continue;
-      multiplier = multiplierOf(span);
+  eachRun(highKey, size, (high, start) => {
+    for (let j = 0; j < high.length; j++) {
+      const i = start + j;
+      if (!shared) {
+        span = spans(i);
+        if (span === 2 ** 32) continue;
+        multiplier = multiplierOf(span);
+      }
+      const upper = Math.imul(high[j] % span, multiplier);
+      low[i] = ((upper + (low[i] % span)) >>> 0) % span;
     }
-    const upper = Math.imul(high[i] % span, multiplier);
-    low[i] = ((upper + (low[i] % span)) >>> 0) % span;
-  }
+  });
   return low;
 }
 

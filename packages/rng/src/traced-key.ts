@@ -10,12 +10,12 @@ const TRACE = /* @__PURE__ */ Symbol.for("flaxen.SamplerTrace");
 // Under this symbol a traced key holds the stand-in for its two words.
 const WORDS = /* @__PURE__ */ Symbol.for("flaxen.TracedKey");
 
-// Under this symbol it holds `handOver`, which is only loaded where traced keys are made.
+// Under this symbol traced keys and stand-ins hold `handOver`, which is only loaded where they are made.
 const HAND_OVER: unique symbol = /* @__PURE__ */ Symbol.for("flaxen.HandOver");
 
 /**
  * A stand-in for an array while a program is traced. It carries a {@link SamplerTrace} under
- * `Symbol.for("flaxen.SamplerTrace")`.
+ * `Symbol.for("flaxen.SamplerTrace")` and {@link handOver} under `Symbol.for("flaxen.HandOver")`.
  */
 export interface TracedArray {
   /** Length of each axis. */
@@ -93,6 +93,19 @@ export function makeTracedKey(words: TracedArray | NDArray<"uint32">, partitiona
     [WORDS]: words,
     [HAND_OVER]: handOver,
   });
+}
+
+/** A traced key or a stand-in. */
+interface Bringer {
+  readonly [HAND_OVER]: typeof handOver;
+}
+
+/** Does what {@link handOver} does, in less code: stand-ins and traced keys bring {@link handOver} with them. */
+export function handOverAny<const Inputs extends readonly unknown[], D extends DType>(
+  ...call: Parameters<typeof handOver<Inputs, D>>
+): NDArray<D> | undefined {
+  const traced = call[1].find((input) => (input as Bringer | null)?.[HAND_OVER]);
+  return (traced as Bringer | undefined)?.[HAND_OVER](...call);
 }
 
 /** Does what {@link handOver} does, for a function of which no other input than the key can be a stand-in. */

@@ -134,7 +134,7 @@ function betweenArrays(
     const lo = lows.values[i * lows.step];
     const hi = highs.values[i * highs.step];
     const minval = errorOf(lo, dtype);
-    const u = between(values[i], minval, errorOf(hi, dtype), dtype);
+    const u = between(minval, errorOf(hi, dtype), dtype)(values[i]);
     const x = round(root2 * round(inverse(u)));
     const least = nextAfter(dtype, lo, Infinity);
     const most = nextAfter(dtype, hi, -Infinity);

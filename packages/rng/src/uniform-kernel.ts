@@ -42,9 +42,6 @@ export function hashChunks(
   const [count, highStart, highStep, lowStart, , first, second] = plan;
   const folded = first === second;
   const length = folded ? CHUNK : CHUNK / 2;
-  const copy = (at: number, place: number, size: number): void => {
-    if (place < out.length) out.set(kernel.words.subarray(at / 4, at / 4 + size), place);
-  };
   for (let i = 0; i < count; i += length) {
     const size = Math.min(length, count - i);
     const end = CHUNK_AT + 4 * size;
@@ -52,7 +49,10 @@ export function hashChunks(
     const gap = folded ? 0 : 80 * Math.ceil(size / 20);
     kernel.h(k0, k1, highStart + i * highStep, highStep, lowStart + i, CHUNK_AT, end, gap);
     finish?.(kernel, CHUNK_AT, end + gap);
-    copy(CHUNK_AT, first + i, size);
-    if (!folded) copy(CHUNK_AT + gap, second + i, size);
+    const copy = (at: number, place: number): void => {
+      if (place < out.length) out.set(kernel.words.subarray(at / 4, at / 4 + size), place + i);
+    };
+    copy(CHUNK_AT, first);
+    if (!folded) copy(CHUNK_AT + gap, second);
   }
 }

@@ -13,14 +13,27 @@ export function uniformValues(
   minval: number,
   maxval: number,
 ): Float32Array | Float64Array {
-  switch (dtype) {
-    case "float32":
-      return uniform32(key, size, minval, maxval).values;
-    case "float64":
-      return uniform64(key, size, minval, maxval);
-    default:
-      return uniform16(key, size, dtype, minval, maxval);
+  if (dtype === "float32") return uniform32(key, size, minval, maxval).values;
+  const wide = dtype === "float64";
+  const half = dtype === "float16";
+  const values = new (wide ? Float64Array : Float32Array)(size);
+  const move = between(minval, maxval, dtype);
+  if (wide) {
+    const words = new Uint32Array(values.buffer);
+    fillWideWords(key, words);
+    for (let i = 0; i < size; i++) {
+      // The upper 52 of 64 random bits.
+      values[i] = move(words[2 * i + 1] * 2 ** -32 + (words[2 * i] >>> 12) * 2 ** -52);
+    }
+  } else {
+    // The 10 stored mantissa bits of float16 come from 16 random bits, the 7 of bfloat16 from 8.
+    const words = new (half ? Uint16Array : Uint8Array)(size);
+    fillNarrowWords(key, words);
+    for (let i = 0; i < size; i++) {
+      values[i] = move(half ? (words[i] >>> 6) * 2 ** -10 : (words[i] >>> 1) * 2 ** -7);
+    }
   }
+  return values;
 }
 
 /**
@@ -43,57 +56,27 @@ export function uniform32(
     finish?.(kernel, at, end);
   });
   if (!finished) {
-    for (let i = 0; i < size; i++) {
-      const value = Math.fround((words[i] >>> 9) * step + minval);
-      values[i] = value > minval ? value : minval;
-    }
+    const move = between(minval, maxval, "float32");
+    for (let i = 0; i < size; i++) values[i] = move((words[i] >>> 9) * 2 ** -23);
   }
   return { values, finished };
 }
 
-function uniform16(
-  key: Key,
-  size: number,
-  dtype: "float16" | "bfloat16",
+/** Returns a function that moves a value uniform on `[0, 1)` to `[minval, maxval)`; the limits are values of `dtype`. */
+export function between(
   minval: number,
   maxval: number,
-): Float32Array {
-  const values = new Float32Array(size);
-  // The 10 stored mantissa bits of float16 come from 16 random bits, the 7 of bfloat16 from 8.
-  const half = dtype === "float16";
-  const words = half ? new Uint16Array(size) : new Uint8Array(size);
-  fillNarrowWords(key, words);
-  const drop = half ? 6 : 1;
-  const step = (half ? 2 ** -10 : 2 ** -7) * roundFloat(dtype, maxval - minval);
-  for (let i = 0; i < size; i++) {
-    const value = roundFloat(dtype, roundFloat(dtype, (words[i] >>> drop) * step) + minval);
-    values[i] = value > minval ? value : minval;
-  }
-  return values;
-}
-
-function uniform64(key: Key, size: number, minval: number, maxval: number): Float64Array {
-  const values = new Float64Array(size);
-  const words = new Uint32Array(values.buffer);
-  fillWideWords(key, words);
-  const span = maxval - minval;
-  for (let i = 0; i < size; i++) {
-    // The upper 52 of 64 random bits.
-    const unit = words[2 * i + 1] * 2 ** -32 + (words[2 * i] >>> 12) * 2 ** -52;
-    const value = fma64(unit, span, minval);
-    values[i] = value > minval ? value : minval;
-  }
-  return values;
-}
-
-/** Moves a value uniform on `[0, 1)` to `[minval, maxval)`, with the roundings of {@link uniformValues}. */
-export function between(unit: number, minval: number, maxval: number, dtype: FloatDType): number {
+  dtype: FloatDType,
+): (unit: number) => number {
   const span = roundFloat(dtype, maxval - minval);
-  const value =
-    dtype === "float64"
-      ? fma64(unit, span, minval)
-      : dtype === "float32"
-        ? Math.fround(unit * span + minval)
-        : roundFloat(dtype, roundFloat(dtype, unit * span) + minval);
-  return value > minval ? value : minval;
+  return (unit) => {
+    const value =
+      dtype === "float64"
+        ? fma64(unit, span, minval)
+        : roundFloat(
+            dtype,
+            (dtype === "float32" ? unit * span : roundFloat(dtype, unit * span)) + minval,
+          );
+    return value > minval ? value : minval;
+  };
 }

@@ -1,21 +1,23 @@
-import { describe, roundFloat } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
-import { checkFloatDType, checkNumber, checkOptions, checkSampleShape } from "./arguments.ts";
+import { checkFloatDType, checkOptions, checkSampleShape } from "./arguments.ts";
 import type { FloatDType } from "./arguments.ts";
 import { floatSample } from "./float-sample.ts";
 import { useKey } from "./key.ts";
+import { limitsOf } from "./limits.ts";
 import type { Key } from "./make-key.ts";
-import { handOverKey } from "./traced-key.ts";
-import { uniformValues } from "./uniform-values.ts";
+import { handOverAny } from "./traced-key.ts";
+import { between, uniformValues } from "./uniform-values.ts";
 
 /** Options of {@link uniform}. */
 export interface UniformOptions {
   /** A real floating-point dtype (default float32, or float64 after `enableX64(true)`). */
   readonly dtype?: FloatDType;
-  /** Lower limit, included (default 0). */
-  readonly minval?: number;
-  /** Upper limit (default 1), excluded up to rounding: `minval + (maxval - minval) * u` may round up to it. */
-  readonly maxval?: number;
+  /** Lower limit, included (default 0): a number or an NDArray of numbers that broadcasts to the shape. */
+  readonly minval?: number | NDArray;
+  /**
+   * Upper limit (default 1), likewise, excluded up to rounding: `minval + (maxval - minval) * u` may round up to it.
+   */
+  readonly maxval?: number | NDArray;
 }
 
 /**
@@ -29,16 +31,18 @@ export interface UniformOptions {
  * @param options - `dtype`, `minval` and `maxval`, see {@link UniformOptions}.
  * @returns An array of the given shape and dtype.
  * @throws {@link TypeError} if `key` is not a key, `shape` not an array, `dtype` not a real floating-point dtype, or a
- *   limit not a number.
- * @throws {@link RangeError} if `shape` holds anything but non-negative integers, if a limit or the distance between
- *   them is not finite in `dtype`, or if `minval` is above `maxval`.
+ *   limit neither a number nor an NDArray of numbers.
+ * @throws {@link RangeError} if `shape` holds anything but non-negative integers, if a limit does not broadcast
+ *   to it, a limit or the distance between two is not finite in `dtype`, or a `minval` is above its `maxval`.
  *
  * @example
  * ```ts
+ * import { array } from "@flaxen/ndarray";
  * import { key, uniform } from "@flaxen/rng";
  *
  * uniform(key(0), [3]); // => Array([0.947667 , 0.9785799 , 0.33229148], dtype=float32)
  * uniform(key(0), [2, 3], { minval: -1, maxval: 1 }).shape; // => [2, 3]
+uniform(key(0), [2], { minval: array([0, 10]), maxval: array([1, 20]) }); // => Array([ 0.947667, 19.785799], dtype=float32)
  * ```
  */
 export function uniform(
@@ -50,23 +54,22 @@ export function uniform(
   checkOptions("uniform", options);
   const size = checkSampleShape("uniform", shape);
   const dtype = checkFloatDType("uniform", options.dtype);
-  const minval = checkNumber("uniform", "minval", options.minval ?? 0, dtype);
-  const maxval = checkNumber("uniform", "maxval", options.maxval ?? 1, dtype);
-  if (minval > maxval) {
-    throw new RangeError(
-      `uniform: minval must be at most maxval, got ${describe(minval)} and ${describe(maxval)}.`,
-    );
-  }
-  if (!Number.isFinite(roundFloat(dtype, maxval - minval))) {
-    throw new RangeError(
-      `uniform: maxval - minval must be finite in ${dtype}, got ${describe(minval)} and ${describe(maxval)}.`,
-    );
-  }
-  const fixed = { dtype, minval, maxval };
-  const traced = handOverKey("uniform", key, shape, dtype, (key) => uniform(key, shape, fixed), [
-    minval,
-    maxval,
-  ]);
+  const { minval = 0, maxval = 1 } = options;
+  const shared = typeof minval === "number" && typeof maxval === "number";
+  const limits = limitsOf(minval, maxval, shape, dtype);
+  const [low, high] = shared ? limits(0) : [0, 1];
+  const traced = handOverAny(
+    "uniform",
+    [key, minval, maxval],
+    shape,
+    dtype,
+    (key, minval, maxval) => uniform(key, shape, { dtype, minval, maxval }),
+    [],
+  );
   if (traced) return traced;
-  return floatSample(uniformValues(key, size, dtype, minval, maxval), shape, dtype);
+  const values = uniformValues(key, size, dtype, low, high);
+  if (!shared) {
+    for (let i = 0; i < size; i++) values[i] = between(...limits(i), dtype)(values[i]);
+  }
+  return floatSample(values, shape, dtype);
 }

@@ -52,6 +52,6 @@ export function fillNarrowWords(key: Key, out: Uint8Array | Uint16Array): void {
   const words = new Uint32Array(key.partitionable ? length : Math.ceil((length * bytes) / 4));
   fillWords(key, words);
   // Partitionable: the low bits of a word each. Legacy: 2 or 4 elements of every word, low bits first.
-  const Narrow = bytes === 1 ? Uint8Array : Uint16Array;
+  const Narrow = out.constructor as Uint8ArrayConstructor;
   out.set(key.partitionable ? words : new Narrow(words.buffer, 0, length));
 }

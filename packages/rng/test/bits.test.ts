@@ -252,3 +252,11 @@ test("bitsSlice(key, size, start, stop) throws when a bound is out of range", (t
     message: 'bitsSlice: size must be an integer, got "5".',
   });
 });
+
+test("bits(key, shape) throws when 64-bit words in the legacy layout need more than 2^32 counters", (t) => {
+  t.throws(() => bits(key(0, { partitionable: false }), [2, 2 ** 30], { dtype: "uint64" }), {
+    instanceOf: RangeError,
+    message:
+      "bits: shape must have fewer than 2^31 elements for uint64 in the legacy layout, got [2, 1073741824].",
+  });
+});

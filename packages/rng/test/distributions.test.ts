@@ -485,7 +485,6 @@ const SAMPLERS: Record<string, (key: Key) => NDArray> = {
   truncatedNormal: (key) => rng.truncatedNormal(key, -1, 1),
   bitsSlice: (key) => rng.bitsSlice(key, 5, 1, 3),
   uniform: (key) => rng.uniform(key),
-  uniformBetween: (key) => rng.uniformBetween(key, 0, 1),
   wald: (key) => rng.wald(key, 1),
   weibullMin: (key) => rng.weibullMin(key, 1, 1),
 };

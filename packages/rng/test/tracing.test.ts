@@ -30,6 +30,7 @@ class StandIn implements TracedArray {
 }
 
 let recorded: TracedDraw[] = [];
+Object.defineProperty(StandIn.prototype, Symbol.for("flaxen.HandOver"), { value: handOver });
 Object.defineProperty(StandIn.prototype, Symbol.for("flaxen.SamplerTrace"), {
   value: ((draw) => {
     recorded.push(draw);
@@ -167,8 +168,8 @@ const CALLS: Record<string, readonly [draw: Draw, ...operands: Operand[]]> = {
   truncatedNormal: [(k) => rng.truncatedNormal(k, -1, 2, [50])],
   uniform: [(k) => rng.uniform(k, [50], { minval: -1, dtype: "float16" })],
   bitsSlice: [(k) => rng.bitsSlice(k, 9, 2, 7)],
-  uniformBetween: [
-    (k, low: ArrayInput, high: ArrayInput) => rng.uniformBetween(k, low, high),
+  "uniform of arrays": [
+    (k, minval: NDArray, maxval: NDArray) => rng.uniform(k, [3, 2], { minval, maxval }),
     [1, 2],
     [5],
   ],

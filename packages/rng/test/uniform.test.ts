@@ -1,7 +1,8 @@
 import test from "ava";
 import fc from "fast-check";
-import { key, uniform, uniformBetween } from "@flaxen/rng";
-import type { FloatDType } from "@flaxen/rng";
+import { array } from "@flaxen/ndarray";
+import { key, uniform } from "@flaxen/rng";
+import type { FloatDType, UniformOptions } from "@flaxen/rng";
 import { digest, answer, answerX64, elements, legacy, modern, withX64 } from "./answers.ts";
 import { kolmogorovDistance, kolmogorovLimit } from "./kolmogorov.ts";
 
@@ -265,36 +266,39 @@ test("uniform(key, ..., { dtype }) throws TypeError when dtype is not a real flo
 test("uniform(key, shape, { minval, maxval }) throws when a limit is not a finite number", (t) => {
   t.throws(() => uniform(modern, [2], { minval: "0" as never }), {
     instanceOf: TypeError,
-    message: 'uniform: minval must be a number, got "0".',
+    message: 'uniform: minval must be a number or an NDArray of numbers, got "0".',
   });
   t.throws(() => uniform(modern, [2], { minval: NaN }), {
     instanceOf: RangeError,
-    message: "uniform: minval must be finite in float32, got NaN.",
+    message: "uniform: maxval - minval must be at least 0 and finite in float32, got 1 - NaN.",
   });
   t.throws(() => uniform(modern, [2], { maxval: 1e39 }), {
     instanceOf: RangeError,
-    message: "uniform: maxval must be finite in float32, got 1e+39.",
+    message: "uniform: maxval - minval must be at least 0 and finite in float32, got Infinity - 0.",
   });
   t.throws(() => uniform(modern, [2], { maxval: 70000, dtype: "float16" }), {
     instanceOf: RangeError,
-    message: "uniform: maxval must be finite in float16, got 70000.",
+    message: "uniform: maxval - minval must be at least 0 and finite in float16, got Infinity - 0.",
   });
   t.throws(() => uniform(modern, [2], { minval: 1, maxval: 0 }), {
     instanceOf: RangeError,
-    message: "uniform: minval must be at most maxval, got 1 and 0.",
+    message: "uniform: maxval - minval must be at least 0 and finite in float32, got 0 - 1.",
   });
   t.throws(() => uniform(modern, [2], { minval: -60000, maxval: 60000, dtype: "float16" }), {
     instanceOf: RangeError,
-    message: "uniform: maxval - minval must be finite in float16, got -60000 and 60000.",
+    message:
+      "uniform: maxval - minval must be at least 0 and finite in float16, got 60000 - -60000.",
   });
 });
 
-test("uniformBetween(key, minval, maxval, shape) equals JAX in every bit", (t) => {
+test("uniform(key, shape, { minval, maxval }) of arrays equals JAX in every bit", (t) => {
   // jax.random.uniform(key(0), (31, 33), dtype, lows, highs), with jax_enable_x64 for float64, JAX 0.10.2.
   const lows = Array.from({ length: 33 }, (_, i) => (((i * 37) % 101) - 50) / 16);
   const highs = lows.map((low, i) => Math.fround(low + (i % 7) / 4 + 0.3));
-  const draw = (dtype: FloatDType, partitionable: boolean): string =>
-    digest(uniformBetween(key(0, { partitionable }), lows, highs, [31, 33], { dtype }));
+  const draw = (dtype: FloatDType, partitionable: boolean): string => {
+    const limits = { minval: array(lows, "float64"), maxval: array(highs, "float64") };
+    return digest(uniform(key(0, { partitionable }), [31, 33], { ...limits, dtype }));
+  };
   t.is(draw("float32", true), "4974644d715d213a");
   t.is(draw("float16", true), "c7d9094485fa2a2b");
   t.is(draw("bfloat16", true), "c37bea4d2f378a99");
@@ -303,27 +307,60 @@ test("uniformBetween(key, minval, maxval, shape) equals JAX in every bit", (t) =
   t.is(draw("float16", false), "7b3cd366db77c4e5");
   t.is(draw("bfloat16", false), "5c589009809bf79f");
   t.is(draw("float64", false), "d273d739e96e13c5");
-  t.deepEqual(uniformBetween(modern, -1, 2, [9]), uniform(modern, [9], { minval: -1, maxval: 2 }));
-  t.deepEqual(uniformBetween(modern, [[1], [2]], [3, 4, 5]).shape, [2, 3]);
-  t.deepEqual(uniformBetween(modern, [], 1).shape, [0]);
 });
 
-test("uniformBetween(key, minval, maxval) throws when the limits do not ascend or are not finite", (t) => {
-  t.throws(() => uniformBetween(modern, [0, 3], [1, 2]), {
+test("uniform(key, shape, { minval, maxval }) broadcasts arrays of any numbers", (t) => {
+  const plain = uniform(modern, [3, 4], { minval: -1, maxval: 2 });
+  const column = array([[-1], [-1], [-1]], "int8");
+  t.deepEqual(uniform(modern, [3, 4], { minval: column, maxval: 2 }), plain);
+  const row = array([2, 9, 2, 9, 2, 9, 2, 9], "float16").step(2);
+  t.deepEqual(uniform(modern, [3, 4], { minval: -1, maxval: row }), plain);
+  t.deepEqual(uniform(modern, [3, 4], { minval: array(-1), maxval: array([[2]]) }), plain);
+  t.deepEqual(uniform(modern, [0, 2], { minval: array([1, 2]), maxval: 3 }).shape, [0, 2]);
+  // jax.random.uniform(jax.random.key(0), (2, 2), minval=jnp.array([[0.], [10.]]), maxval=20), JAX 0.10.2.
+  const limits = { minval: array([[0], [10]]), maxval: 20 };
+  t.deepEqual(uniform(key(0), [2, 2], limits).toArray(), [
+    [18.953340530395508, 19.571598052978516],
+    [13.322915077209473, 14.686684608459473],
+  ]);
+});
+
+test("uniform(key, shape, { minval, maxval }) refuses arrays that do not fit", (t) => {
+  const limits = (minval: unknown, maxval: unknown): UniformOptions =>
+    ({ minval, maxval }) as UniformOptions;
+  const order = "uniform: maxval - minval must be at least 0 and finite in float32, got";
+  t.throws(() => uniform(modern, [2], limits(array([0, 3]), array([1, 2]))), {
     instanceOf: RangeError,
-    message: "uniformBetween: minval must be at most maxval, got 3 and 2.",
+    message: `${order} 2 - 3.`,
   });
-  t.throws(() => uniformBetween(modern, [0, NaN], 1), {
+  t.throws(() => uniform(modern, [2], limits(array([0, NaN]), 1)), {
     instanceOf: RangeError,
-    message: "uniformBetween: minval must be finite, got NaN.",
+    message: `${order} 1 - NaN.`,
   });
-  t.throws(() => uniformBetween(modern, [-3e38], 3e38), {
+  t.throws(() => uniform(modern, [1], limits(array([-3e38]), 3e38)), {
     instanceOf: RangeError,
-    message: `uniformBetween: maxval - minval must be finite in float32, got ${-Math.fround(3e38)} and ${Math.fround(3e38)}.`,
+    message: `${order} ${Math.fround(3e38)} - ${-Math.fround(3e38)}.`,
   });
-  t.throws(() => uniformBetween(modern, [0, 1], [1, 2, 3]), {
+  t.throws(() => uniform(modern, [2], limits(0, array([1, 2, 3]))), {
     instanceOf: RangeError,
-    message:
-      "uniformBetween: minval and maxval must be broadcast-compatible, got shapes [2] and [3].",
+    message: "uniform: maxval must broadcast to shape [2], got shape [3].",
   });
+  t.throws(() => uniform(modern, [], limits(array([0]), 1)), {
+    instanceOf: RangeError,
+    message: "uniform: minval must broadcast to shape [], got shape [1].",
+  });
+  const rule = "uniform: minval must be a number or an NDArray of numbers, got";
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [[0, 1], "[0, 1]"],
+    [null, "null"],
+    ["0", '"0"'],
+    [array([1, 2], "complex64"), "complex64[2]"],
+    [array([1, 2], "int64"), "int64[2]"],
+  ];
+  for (const [minval, got] of wrong) {
+    t.throws(() => uniform(modern, [2], limits(minval, 9)), {
+      instanceOf: TypeError,
+      message: `${rule} ${got}.`,
+    });
+  }
 });
