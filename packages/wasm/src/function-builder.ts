@@ -112,7 +112,8 @@ export class FunctionBuilder {
 
   /**
    * Declares a local variable whose value is computed once, at the start of the function, whatever loop the
-   * statement stands in; equal values share one. Engines would make constants anew in each turn of a loop.
+   * statement stands in; equal values share one. Engines would make constants anew in each turn of a loop; some still
+   * do where the loop can be left before the statement, so such loops are best tested at their end.
    */
   hoist<T extends ValueType>(value: Expression<T>): Local<T> {
     const { length, ended } = this;
