@@ -9,9 +9,11 @@ type Vector = Local<"v128">;
  *
  * The logarithm of erfInv32 has two forms; values are sorted by form first and merged again at the end. Logarithms and
  * what follows from them are loops of their own, so short that their values stay in registers.
+ *
+ * @param fused - Whether for engines with a fused multiply-add.
  */
-export function buildNormalModule(): Uint8Array {
-  const module = new ModuleBuilder();
+export function buildNormalModule(fused: boolean): Uint8Array {
+  const module = new ModuleBuilder({ fused });
   module.importMemory("", "m");
   buildPartition(module);
   buildCentreLogs(module);

@@ -1,6 +1,6 @@
 import type { FunctionBuilder } from "./function-builder.ts";
 import {
-  double,
+  coefficient,
   each,
   horner,
   multiplyAdd,
@@ -42,18 +42,18 @@ const SERIES = [
 export function f32x4Exp(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
   const [least, most] = [single(f, -87.8), single(f, 88.8)];
   const clamped = each(f, (x) => f32x4.pmin(f32x4.pmax(least, x), most), xs);
-  const log2e = double(f, Math.fround(1.44269504088896341));
-  const turns = narrow(f, multiplyAdd(log2e, widen(f, clamped), double(f, 0.5)));
+  const log2e = coefficient(f, 1.44269504088896341);
+  const turns = narrow(f, multiplyAdd(f, log2e, widen(f, clamped), coefficient(f, 0.5)));
   const [low, high] = [single(f, -127), single(f, 127)];
   const n = each(f, (x) => f32x4.pmin(f32x4.pmax(f32x4.floor(x), low), high), turns);
   const ln2 = single(f, -0.693359375);
   const first = each(f, (k, x) => f32x4.add(f32x4.mul(ln2, k), x), n, clamped);
-  const second = double(f, Math.fround(2.1219444e-4));
-  const rest = narrow(f, multiplyAdd(second, widen(f, n), widen(f, first)));
+  const second = coefficient(f, 2.1219444e-4);
+  const rest = narrow(f, multiplyAdd(f, second, widen(f, n), widen(f, first)));
   const r = widen(f, rest);
   const z = horner(f, SERIES, r, [-10, -7, -5, -3]);
   const square = widen(f, each(f, f32x4.mul, rest, rest));
-  const sum = narrow(f, multiplyAdd(z, square, r));
+  const sum = narrow(f, multiplyAdd(f, z, square, r));
   const one = single(f, 1);
   const bias = word(f, 127);
   const smallest = single(f, SMALLEST_NORMAL);

@@ -40,6 +40,11 @@ export function double(f: FunctionBuilder, x: number): Vector {
   return f.hoist(f64x2.splat(x));
 }
 
+/** A float32 constant for the lanes of {@link widen}. */
+export function coefficient(f: FunctionBuilder, x: number): Vector {
+  return f.fused ? single(f, x) : double(f, Math.fround(x));
+}
+
 /** An instruction on each vector of lists that are as long as the first. */
 export function each(
   f: FunctionBuilder,
@@ -53,7 +58,7 @@ export function each(
 }
 
 /** float32 vectors as float64 ones, two for each. */
-export function widen(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
+export function promote(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
   return xs.flatMap((x) => [
     f.let(f64x2.promoteLowF32x4(x)),
     f.let(f64x2.promoteLowF32x4(i32x4.shuffle(x, x, [2, 3, 2, 3]))),
@@ -61,19 +66,38 @@ export function widen(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
 }
 
 /** Rounds float64 vectors to float32 ones, half as many. */
-export function narrow(f: FunctionBuilder, xs: readonly Expression<"v128">[]): Vector[] {
+export function demote(f: FunctionBuilder, xs: readonly Expression<"v128">[]): Vector[] {
   const halves = xs.map((x) => f32x4.demoteF64x2Zero(x));
   return Array.from({ length: xs.length / 2 }, (_, i) =>
     f.let(i32x4.shuffle(halves[2 * i], halves[2 * i + 1], [0, 1, 4, 5])),
   );
 }
 
-/** `a b + c` in float64, not rounded to float32 yet. */
-export function multiplyAdd(a: Vectors, b: readonly Vector[], c: Vectors): Expression<"v128">[] {
-  return b.map((x, i) => f64x2.add(f64x2.mul("owner" in a ? a : a[i], x), "owner" in c ? c : c[i]));
+/** float32 vectors in the lanes that {@link multiplyAdd} needs. */
+export function widen(f: FunctionBuilder, xs: readonly Vector[]): readonly Vector[] {
+  return f.fused ? xs : promote(f, xs);
 }
 
-/** The fused `a b + c`, of that exponent if there is one, in float64 lanes. */
+/** Results of {@link multiplyAdd} as float32 vectors. */
+export function narrow(f: FunctionBuilder, xs: readonly Expression<"v128">[]): Vector[] {
+  return f.fused ? xs.map((x) => f.let(x)) : demote(f, xs);
+}
+
+/** `a b + c` of wide vectors, which may still have to be rounded to float32. */
+export function multiplyAdd(
+  f: FunctionBuilder,
+  a: Vectors,
+  b: readonly Vector[],
+  c: Vectors,
+): Expression<"v128">[] {
+  return b.map((x, i) => {
+    const factor = "owner" in a ? a : a[i];
+    const addend = "owner" in c ? c : c[i];
+    return f.fused ? f32x4.relaxedMadd(factor, x, addend) : f64x2.add(f64x2.mul(factor, x), addend);
+  });
+}
+
+/** The fused `a b + c` of wide vectors, of that exponent if there is one. */
 export function fuse(
   f: FunctionBuilder,
   a: Vectors,
@@ -81,7 +105,8 @@ export function fuse(
   c: Vectors,
   exponent?: number,
 ): Vector[] {
-  const sums = multiplyAdd(a, b, c);
+  const sums = multiplyAdd(f, a, b, c);
+  if (f.fused) return narrow(f, sums);
   if (exponent === undefined) {
     return sums.map((x) => f.let(f64x2.promoteLowF32x4(f32x4.demoteF64x2Zero(x))));
   }
@@ -107,16 +132,16 @@ export function horner(
   exponents: Exponents = [],
 ): Vector[] {
   const [first, ...others] = coefficients.map(Math.fround);
-  let sums: Vectors = double(f, first);
+  let sums: Vectors = coefficient(f, first);
   for (const [i, c] of others.entries()) {
     const exponent = exponents[i];
     const large = exponent === undefined ? 0 : magic(exponent);
-    if (large > 0 && c + large - large === c) {
+    if (!f.fused && large > 0 && c + large - large === c) {
       // c + M is exact: one addition less, and the only rounding is that of the sum.
-      const raised = multiplyAdd(sums, xs, double(f, c + large));
+      const raised = multiplyAdd(f, sums, xs, double(f, c + large));
       sums = raised.map((x) => f.let(f64x2.sub(x, double(f, large))));
     } else {
-      sums = fuse(f, sums, xs, double(f, c), exponent);
+      sums = fuse(f, sums, xs, coefficient(f, c), exponent);
     }
   }
   return sums as Vector[];
@@ -129,7 +154,7 @@ export function polynomial(
   xs: readonly Vector[],
   exponents?: Exponents,
 ): Vector[] {
-  const last = double(f, Math.fround(coefficients[coefficients.length - 1]));
+  const last = coefficient(f, coefficients[coefficients.length - 1]);
   const sums = horner(f, coefficients.slice(0, -1), xs, exponents);
-  return narrow(f, multiplyAdd(sums, xs, last));
+  return narrow(f, multiplyAdd(f, sums, xs, last));
 }

@@ -55,7 +55,7 @@ export function logOfNormal(f: FunctionBuilder, xs: readonly Vector[]): Vector[]
   const y2 = horner(f, [2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1], wide, [undefined, -2]);
   const sum = fuse(f, fuse(f, y0, cube, y1), cube, y2, -2);
   const correction = widen(f, each(f, f32x4.mul, e, single(f, -2.1219444e-4)));
-  const y = narrow(f, multiplyAdd(sum, cube, correction));
+  const y = narrow(f, multiplyAdd(f, sum, cube, correction));
   const ln2 = single(f, 0.693359375);
   return each(
     f,

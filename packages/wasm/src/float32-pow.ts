@@ -1,5 +1,5 @@
 import type { FunctionBuilder } from "./function-builder.ts";
-import { double, each, narrow, single, SMALLEST_NORMAL, widen } from "./float32-lanes.ts";
+import { double, each, demote, single, SMALLEST_NORMAL, promote } from "./float32-lanes.ts";
 import type { Vector, Vectors } from "./float32-lanes.ts";
 import { f32x4, f64x2, i64x2, v128 } from "./simd.ts";
 
@@ -94,8 +94,8 @@ export function f32x4Pow(
   ys: readonly Vector[],
 ): Vector[] {
   const sizes = each(f, f32x4.abs, xs);
-  const product = each(f, f64x2.mul, widen(f, ys), log2(f, widen(f, sizes)));
-  const powers = narrow(f, exp2(f, product));
+  const product = each(f, f64x2.mul, promote(f, ys), log2(f, promote(f, sizes)));
+  const powers = demote(f, exp2(f, product));
   const [zero, one, half] = [single(f, 0), single(f, 1), single(f, 0.5)];
   const [smallest, infinity] = [single(f, SMALLEST_NORMAL), single(f, Infinity)];
   const [sign, nan] = [single(f, -0), single(f, NaN)];

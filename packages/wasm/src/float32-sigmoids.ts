@@ -103,10 +103,16 @@ export function f32x4Tanh(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
  * ```
  */
 export function f32x4Erf(f: FunctionBuilder, xs: readonly Vector[]): Vector[] {
-  const [zero, smallest] = [single(f, 0), single(f, SMALLEST_NORMAL)];
+  const [zero, smallest, slope] = [0, SMALLEST_NORMAL, 1.128379].map((x) => single(f, x));
+  // Here alone emulation is wrong, see `erf32`.
+  const odd = single(f, 0.0003461441083345562);
   return each(
     f,
-    (x, y) => v128.bitselect(f32x4.mul(x, zero), y, f32x4.lt(f32x4.abs(x), smallest)),
+    (x, y) => {
+      const size = f.let(f32x4.abs(x));
+      const value = f.fused ? y : v128.bitselect(f32x4.mul(x, slope), y, f32x4.eq(size, odd));
+      return v128.bitselect(f32x4.mul(x, zero), value, f32x4.lt(size, smallest));
+    },
     xs,
     sigmoid(f, xs, ERF),
   );

@@ -75,6 +75,8 @@ const STORES: Readonly<Record<ValueType, readonly [opcode: Code, alignment: numb
  * ```
  */
 export class FunctionBuilder {
+  /** Whether float32 functions may use the engine's fused multiply-add. */
+  readonly fused: boolean;
   private readonly functionName: string;
   private readonly result: ValueType | undefined;
   private readonly parameterCount: number;
@@ -91,7 +93,8 @@ export class FunctionBuilder {
   private ended = false;
 
   /** Starts an empty function; modules do this. */
-  constructor(name: string, parameterCount: number, result: ValueType | undefined) {
+  constructor(name: string, parameterCount: number, result: ValueType | undefined, fused: boolean) {
+    this.fused = fused;
     this.functionName = name;
     this.parameterCount = parameterCount;
     this.result = result;
