@@ -26,9 +26,9 @@ let memory: { readonly buffer: ArrayBuffer } | undefined;
  * larger than all that a page needs to draw uniform values. The kernel is undefined where WebAssembly or SIMD is
  * missing or forbidden, and while `setWasmEnabled` has switched kernels off.
  */
-export function defineModule<Functions>(text: string): () => Kernel<Functions> | undefined {
+export function defineModule<Functions>(text: () => string): () => Kernel<Functions> | undefined {
   let kernel: Kernel<Functions> | false | undefined;
-  return () => (wasmEnabled() && (kernel ??= compile<Functions>(text))) || undefined;
+  return () => (wasmEnabled() && (kernel ??= compile<Functions>(text()))) || undefined;
 }
 
 function compile<Functions>(text: string): Kernel<Functions> | false {

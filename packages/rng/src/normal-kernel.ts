@@ -1,3 +1,5 @@
+import { fusedSupported } from "@flaxen/wasm";
+import { FUSED_NORMAL_MODULE } from "./fused-normal-module.ts";
 import { defineModule } from "./kernel.ts";
 import type { Kernel } from "./kernel.ts";
 import { NORMAL_MODULE } from "./normal-module.ts";
@@ -38,8 +40,9 @@ const SIDES = CENTRE + LENGTH;
 const MASKS = SIDES + LENGTH;
 
 /** The kernel, or undefined when WebAssembly cannot be used. */
-export const normalKernel: () => NormalKernel | undefined =
-  /* @__PURE__ */ defineModule(NORMAL_MODULE);
+export const normalKernel: () => NormalKernel | undefined = /* @__PURE__ */ defineModule(() =>
+  fusedSupported() ? FUSED_NORMAL_MODULE : NORMAL_MODULE,
+);
 
 /** Replaces the uniform values between two addresses by `clip(sqrt(2) * erfInv32(u), least, most)`. */
 export function finishNormal(

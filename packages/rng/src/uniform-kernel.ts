@@ -27,8 +27,9 @@ export type UniformKernel = Kernel<{
 export type Finish = (kernel: UniformKernel, at: number, end: number) => void;
 
 /** The kernel, or undefined when WebAssembly cannot be used. */
-export const uniformKernel: () => UniformKernel | undefined =
-  /* @__PURE__ */ defineModule(UNIFORM_MODULE);
+export const uniformKernel: () => UniformKernel | undefined = /* @__PURE__ */ defineModule(
+  () => UNIFORM_MODULE,
+);
 
 /** Does by chunks what `hashCounters` does for a plan of stride 1, then `finish`, and drops words past the end of `out`. */
 export function hashChunks(

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { bits, key, normal, truncatedNormal, uniform } from "@flaxen/rng";
 import type { Key } from "@flaxen/rng";
 import { bitEqual } from "@flaxen/testing";
-import { setWasmEnabled } from "@flaxen/wasm";
+import { fusedSupported, setWasmEnabled } from "@flaxen/wasm";
 import { moduleFiles } from "../kernels/module-files.ts";
 import { buildNormalModule } from "../kernels/normal-kernel.ts";
 import { buildUniformModule } from "../kernels/uniform-kernel.ts";
@@ -65,7 +65,8 @@ test("kernels are valid modules", (t) => {
     globalThis as unknown as { WebAssembly: { validate: (bytes: Uint8Array) => boolean } }
   ).WebAssembly;
   t.true(validate(buildUniformModule()));
-  t.true(validate(buildNormalModule()));
+  t.true(validate(buildNormalModule(false)));
+  t.is(validate(buildNormalModule(true)), fusedSupported());
 });
 
 test("src holds the bytes that kernels/ builds", (t) => {

@@ -75,6 +75,8 @@ const STORES: Readonly<Record<ValueType, readonly [opcode: Code, alignment: numb
  * ```
  */
 export class FunctionBuilder {
+  /** Whether float32 functions may use the engine's fused multiply-add. */
+  readonly fused: boolean;
   private readonly functionName: string;
   private readonly result: ValueType | undefined;
   private readonly parameterCount: number;
@@ -91,7 +93,8 @@ export class FunctionBuilder {
   private ended = false;
 
   /** Starts an empty function; modules do this. */
-  constructor(name: string, parameterCount: number, result: ValueType | undefined) {
+  constructor(name: string, parameterCount: number, result: ValueType | undefined, fused: boolean) {
+    this.fused = fused;
     this.functionName = name;
     this.parameterCount = parameterCount;
     this.result = result;
@@ -112,7 +115,8 @@ export class FunctionBuilder {
 
   /**
    * Declares a local variable whose value is computed once, at the start of the function, whatever loop the
-   * statement stands in; equal values share one. Engines would make constants anew in each turn of a loop.
+   * statement stands in; equal values share one. Engines would make constants anew in each turn of a loop; some still
+   * do where the loop can be left before the statement, so such loops are best tested at their end.
    */
   hoist<T extends ValueType>(value: Expression<T>): Local<T> {
     const { length, ended } = this;

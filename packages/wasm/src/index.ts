@@ -49,19 +49,16 @@ export type {
   ShiftInstructions,
   V128Instructions,
 } from "./simd.ts";
-export {
-  f32x4Erf,
-  f32x4Exp,
-  f32x4Expm1,
-  f32x4Log,
-  f32x4Log1p,
-  f32x4Pow,
-  f32x4Tanh,
-} from "./float32-math.ts";
+export { f32x4ErfInv } from "./float32-erf-inv.ts";
+export { f32x4Exp, f32x4Expm1 } from "./float32-exp.ts";
+export { f32x4Log, f32x4Log1p } from "./float32-log.ts";
+export { f32x4Pow } from "./float32-pow.ts";
+export { f32x4Erf, f32x4Tanh } from "./float32-sigmoids.ts";
 export { callFunction, FunctionBuilder } from "./function-builder.ts";
 export type { FunctionReference, Label, ParameterLocals, Parameters } from "./function-builder.ts";
+export { fusedSupported } from "./fused.ts";
 export { ModuleBuilder } from "./module-builder.ts";
-export type { FunctionOptions } from "./module-builder.ts";
+export type { FunctionOptions, ModuleOptions } from "./module-builder.ts";
 export { setWasmEnabled, simdSupported, wasmEnabled, wasmSupported } from "./engine.ts";
 export { adoptScratch, replaceScratch, Scratch, scratch, scratchEpoch } from "./scratch.ts";
 export type { WasmMemory } from "./web-assembly.ts";

@@ -1,4 +1,5 @@
 import { simdSupported, wasmEnabled } from "./engine.ts";
+import { fusedSupported } from "./fused.ts";
 import { ModuleBuilder } from "./module-builder.ts";
 import { scratch, scratchEpoch } from "./scratch.ts";
 import { webAssembly } from "./web-assembly.ts";
@@ -77,7 +78,7 @@ function compile<E extends object>(build: (module: ModuleBuilder) => void): E | 
 export function emitKernel(build: (module: ModuleBuilder) => void): Uint8Array | undefined {
   const memory = webAssembly() && simdSupported() ? scratch() : undefined;
   if (!memory) return undefined;
-  const module = new ModuleBuilder();
+  const module = new ModuleBuilder({ fused: fusedSupported() });
   const { buffer } = memory.memory;
   // A shared memory must be declared with its size.
   const shared = buffer instanceof ArrayBuffer ? undefined : buffer.byteLength / 65536;

@@ -3,6 +3,15 @@ import { FunctionBuilder, makeLocal, typeCode } from "./function-builder.ts";
 import type { FunctionReference, ParameterLocals, Parameters } from "./function-builder.ts";
 import type { Local, ValueType } from "./expression.ts";
 
+/** Options of {@link ModuleBuilder}. */
+export interface ModuleOptions {
+  /**
+   * Whether `f32x4Exp` and its like use `f32x4.relaxedMadd`, for engines and processors of which {@link fusedSupported}
+   * is true (default false). The bits are the same.
+   */
+  readonly fused?: boolean;
+}
+
 /** Options of {@link ModuleBuilder.function}. */
 export interface FunctionOptions {
   /** Whether JavaScript can call the function by its name (default true). */
@@ -58,6 +67,16 @@ export class ModuleBuilder {
   private readonly typeBytes: number[][] = [];
   private readonly functions: BuiltFunction[] = [];
   private memory: readonly number[] | undefined;
+  private readonly fused: boolean;
+
+  /**
+   * Starts an empty module.
+   *
+   * @param options - `fused` (default false).
+   */
+  constructor(options: ModuleOptions = {}) {
+    this.fused = options.fused ?? false;
+  }
 
   /**
    * Imports the one memory that loads and stores use.
@@ -117,7 +136,7 @@ export class ModuleBuilder {
       body: new Uint8Array(),
     };
     this.functions.push(built);
-    const f = new FunctionBuilder(name, entries.length, result);
+    const f = new FunctionBuilder(name, entries.length, result, this.fused);
     const locals: Record<string, Local> = {};
     for (const [i, [key, type]] of entries.entries()) locals[key] = makeLocal(f, i, type);
     body(f, locals as ParameterLocals<P>);

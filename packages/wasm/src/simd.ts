@@ -178,7 +178,17 @@ export type F32x4Instructions = LaneInstructions<"f32"> &
     FloatLaneUnaryName | "convertI32x4S" | "convertI32x4U" | "demoteF64x2Zero",
     "v128"
   > &
-  BinaryInstructions<FloatLaneBinaryName | FloatLaneComparisonName, "v128">;
+  BinaryInstructions<FloatLaneBinaryName | FloatLaneComparisonName, "v128"> & {
+    /**
+     * `a * b + c`, rounded once or twice as the processor likes; engines without relaxed SIMD reject it. Where {@link
+     * fusedSupported} is true it is rounded once.
+     */
+    readonly relaxedMadd: (
+      a: Operand<"v128">,
+      b: Operand<"v128">,
+      c: Operand<"v128">,
+    ) => Expression<"v128">;
+  };
 
 /** The instructions of {@link f64x2}. */
 export type F64x2Instructions = LaneInstructions<"f64"> &
@@ -533,6 +543,15 @@ function makeF32x4(): F32x4Instructions {
       gt: 0x44,
       le: 0x45,
       ge: 0x46,
+    }),
+    relaxedMadd: (a, b, c) => ({
+      type: "v128",
+      code: [
+        operandCode("f32x4.relaxedMadd", "a", "v128", a),
+        operandCode("f32x4.relaxedMadd", "b", "v128", b),
+        operandCode("f32x4.relaxedMadd", "c", "v128", c),
+        simdOpcode(0x105),
+      ],
     }),
   };
 }

@@ -21,8 +21,8 @@ export interface Compiled<E> {
 }
 
 /** Compiles functions over one page of memory of their own. */
-export function compiled<E>(build: (module: ModuleBuilder) => void): Compiled<E> {
-  const module = new ModuleBuilder();
+export function compiled<E>(build: (module: ModuleBuilder) => void, fused = false): Compiled<E> {
+  const module = new ModuleBuilder({ fused });
   module.importMemory("test", "memory", 1);
   build(module);
   const memory = new engine.Memory({ initial: 1, maximum: 1 });

@@ -3,14 +3,18 @@ import {
   defineKernel,
   emitKernel,
   f32,
+  f32x4,
+  fusedSupported,
   i32,
   loadKernel,
+  ModuleBuilder,
   scratch,
   setWasmEnabled,
   simdSupported,
   wasmEnabled,
   wasmSupported,
 } from "@flaxen/wasm";
+import { engine } from "./compiled.ts";
 
 interface Doubling {
   double(at: number, count: number): void;
@@ -32,6 +36,22 @@ test.afterEach(() => setWasmEnabled(true));
 test("wasmSupported() and simdSupported() are true in Node", (t) => {
   t.true(wasmSupported());
   t.true(simdSupported());
+});
+
+test("fusedSupported() is what relaxedMadd of Node does", (t) => {
+  const module = new ModuleBuilder();
+  module.function("run", { x: "f32", c: "f32" }, "f32", (f, { x, c }) => {
+    const factor = f.let(f32x4.splat(x));
+    f.return(f32x4.extractLane(f32x4.relaxedMadd(factor, factor, f32x4.splat(c)), 0));
+  });
+  const bytes = module.emit();
+  t.is(fusedSupported(), fusedSupported());
+  // Engines without relaxed SIMD reject the module.
+  if (!engine.validate(bytes)) return t.false(fusedSupported());
+  const { exports } = new engine.Instance(new engine.Module(bytes), {});
+  const { run } = exports as { run(x: number, c: number): number };
+  const product = run(1 + 2 ** -12, -1 - 2 ** -11);
+  t.is(product, fusedSupported() ? 2 ** -24 : 0);
 });
 
 test("defineKernel(build) builds once, at the first use", (t) => {
