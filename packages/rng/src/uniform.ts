@@ -42,7 +42,9 @@ export interface UniformOptions {
  *
  * uniform(key(0), [3]); // => Array([0.947667 , 0.9785799 , 0.33229148], dtype=float32)
  * uniform(key(0), [2, 3], { minval: -1, maxval: 1 }).shape; // => [2, 3]
-uniform(key(0), [2], { minval: array([0, 10]), maxval: array([1, 20]) }); // => Array([ 0.947667, 19.785799], dtype=float32)
+ *
+ * const [minval, maxval] = [array([0, 10]), array([1, 20])];
+ * uniform(key(0), [2], { minval, maxval }); // => Array([ 0.947667, 19.785799], dtype=float32)
  * ```
  */
 export function uniform(
