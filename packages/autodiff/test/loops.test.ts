@@ -6,9 +6,22 @@ import type { DType } from "@flaxen/dtype";
 import { NDArray } from "@flaxen/ndarray";
 import { scratch, setWasmEnabled } from "@flaxen/wasm";
 import type { Scratch } from "@flaxen/wasm";
-import * as ops from "@flaxen/autodiff";
-import { Tracer } from "@flaxen/autodiff";
+import type * as Autodiff from "@flaxen/autodiff";
 import type { Primitive, Tensor, Trace } from "@flaxen/autodiff";
+
+interface Loops {
+  canLoop(primitive: Primitive<unknown>, inputs: readonly DType[], out: DType): boolean;
+  canReduce(kind: string, shape: readonly number[], axes: readonly number[], dtype: DType): boolean;
+  compileLoops(groups: readonly Group[]): readonly ((...addresses: number[]) => void)[] | undefined;
+}
+
+/** A module of the package; Node's bundle of it, which has modules of its own, knows nothing of this one. */
+function module(path: string): Promise<unknown> {
+  return import(new URL(`../../dist/${path}`, import.meta.url).href);
+}
+
+const ops = (await module("index.js")) as typeof Autodiff;
+const { canLoop, canReduce, compileLoops } = (await module("loops/compile-loops.js")) as Loops;
 
 const SEED = 20260801;
 const DTYPES = ["float32", "float64", "int32", "uint32", "bool"] as const;
@@ -380,16 +393,6 @@ interface GroupNode {
   readonly dtype: DType;
 }
 
-interface Loops {
-  canLoop(primitive: Primitive<unknown>, inputs: readonly DType[], out: DType): boolean;
-  canReduce(kind: string, shape: readonly number[], axes: readonly number[], dtype: DType): boolean;
-  compileLoops(groups: readonly Group[]): readonly ((...addresses: number[]) => void)[] | undefined;
-}
-
-const { canLoop, canReduce, compileLoops } = (await import(
-  new URL("../../dist/loops/compile-loops.js", import.meta.url).href
-)) as Loops;
-
 /** Records what an operation applies to operands of these dtypes. */
 function recorded(operation: (...x: Tensor[]) => Tensor, dtypes: readonly DType[]): GroupNode[] {
   const nodes: GroupNode[] = [];
@@ -406,12 +409,12 @@ function recorded(operation: (...x: Tensor[]) => Tensor, dtypes: readonly DType[
         operands,
         dtype: out.dtype,
       });
-      const result = new Tracer(trace, primitive.name, out.shape, out.dtype);
+      const result = new ops.Tracer(trace, primitive.name, out.shape, out.dtype);
       values.push(result);
       return result;
     },
   };
-  for (const dtype of dtypes) values.push(new Tracer(trace, "input", [2], dtype));
+  for (const dtype of dtypes) values.push(new ops.Tracer(trace, "input", [2], dtype));
   operation(...values);
   return nodes;
 }

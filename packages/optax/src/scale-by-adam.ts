@@ -141,9 +141,8 @@ interface Corrections {
 }
 
 /**
- * Both bias corrections folded into the denominator:
- * `mu / (slope * sqrt(nu + root) + floor)` equals the documented rule in four passes over the data
- * where the rule as written takes five.
+ * Both bias corrections folded into the denominator: `mu / (slope * sqrt(nu + root) + floor)` equals the documented rule
+ * with an operation on the data less.
  */
 function direction(
   mu: Tensor,

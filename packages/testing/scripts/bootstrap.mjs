@@ -1,4 +1,4 @@
-// Installs the dependencies when the lockfile has changed, then compiles what has changed. Uses nothing but Node and npm.
+// Installs the dependencies when the lockfile has changed, then compiles and bundles what has changed. Uses nothing but Node and npm.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -30,3 +30,4 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== key) {
   writeFileSync(stamp, key);
 }
 run(process.execPath, ["node_modules/typescript/bin/tsc", "-b"]);
+run(process.execPath, ["packages/testing/scripts/bundle.mjs"]);
