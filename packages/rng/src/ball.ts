@@ -61,12 +61,19 @@ export function ball(
   const values = generalizedNormalValues(normalKey, count, single, dtype);
   const { log1p } = rowArithmetic(dtype, d, size);
   const others = uniformValues(exponentialKey, size, dtype, 0, 1).map((u) => -log1p(-u));
-  const inverse = -round(1 / exponent);
+  const inverse = round(1 / exponent);
   const powers = values.map((x) => pow(Math.abs(x), exponent));
   const sumRow = rowSum(dtype, d, count);
+  // JAX divides by the norms where nothing is summed, but for lists of several points in the legacy layout.
+  const divides = d === 1 && (key.partitionable || shape.length !== 1 || size === 1);
   for (let i = 0; i < size; i++) {
     const sum = sumRow(powers, i * d);
-    const shrink = pow(round(sum + others[i]), inverse);
+    const norm = round(sum + others[i]);
+    if (divides) {
+      values[i] = round(values[i] / pow(norm, inverse));
+      continue;
+    }
+    const shrink = pow(norm, -inverse);
     for (let j = 0; j < d; j++) values[i * d + j] = round(values[i * d + j] * shrink);
   }
   return floatSample(values, full, dtype);
