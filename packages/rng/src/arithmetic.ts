@@ -1,8 +1,9 @@
-import { exp32, log1p32, log32, pow32, roundFloat } from "@flaxen/dtype";
+import { exp32, log1p32, log32, roundFloat } from "@flaxen/dtype";
 import type { FloatDType } from "./arguments.ts";
 import { fma64 } from "./fma64.ts";
 import { log64 } from "./log64.ts";
 import { log1p64 } from "./log1p64.ts";
+import { power32 } from "./power32.ts";
 
 /** Elementary functions of numbers of one dtype, each with its result rounded to that dtype. */
 export interface Arithmetic {
@@ -16,7 +17,7 @@ export interface Arithmetic {
   readonly log: (x: number) => number;
   /** `ln(1 + x)`. */
   readonly log1p: (x: number) => number;
-  /** `x ** y`. */
+  /** `x ** y` for `x` of at least 0. */
   readonly pow: (x: number, y: number) => number;
 }
 
@@ -26,7 +27,7 @@ const SINGLE: Arithmetic = {
   exp: exp32,
   log: log32,
   log1p: log1p32,
-  pow: pow32,
+  pow: power32,
 };
 
 const DOUBLE: Arithmetic = {
@@ -49,6 +50,6 @@ export function arithmeticOf(dtype: FloatDType): Arithmetic {
     exp: (x) => round(exp32(x)),
     log: (x) => round(log32(x)),
     log1p: (x) => round(log1p32(x)),
-    pow: (x, y) => round(pow32(x, y)),
+    pow: (x, y) => round(power32(x, y)),
   };
 }

@@ -2,16 +2,16 @@ import { describe } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { checkSampleShape } from "./arguments.ts";
-import { exponentialValues } from "./exponential-values.ts";
 import { floatSample } from "./float-sample.ts";
 import { generalizedNormalValues } from "./generalized-normal-values.ts";
 import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
-import { rowSum } from "./row-sum.ts";
+import { rowArithmetic, rowSum } from "./row-sum.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
 import { handOver } from "./traced-key.ts";
+import { uniformValues } from "./uniform-values.ts";
 
 /**
  * Draws points uniform in the unit ball of an Lp norm, as `jax.random.ball` does.
@@ -59,13 +59,21 @@ export function ball(
   const [normalKey, exponentialKey] = splitKey(key);
   const single = { values: new Float64Array([exponent]), step: 0 } as const;
   const values = generalizedNormalValues(normalKey, count, single, dtype);
-  const others = exponentialValues(exponentialKey, size, dtype);
+  const { log1p } = rowArithmetic(dtype, d, size);
+  const others = uniformValues(exponentialKey, size, dtype, 0, 1).map((u) => -log1p(-u));
   const inverse = round(1 / exponent);
   const powers = values.map((x) => pow(Math.abs(x), exponent));
   const sumRow = rowSum(dtype, d, count);
+  // JAX divides by the norms where nothing is summed, but for lists of several points in the legacy layout.
+  const divides = d === 1 && (key.partitionable || shape.length !== 1 || size === 1);
   for (let i = 0; i < size; i++) {
     const sum = sumRow(powers, i * d);
-    const shrink = round(1 / pow(round(sum + others[i]), inverse));
+    const norm = round(sum + others[i]);
+    if (divides) {
+      values[i] = round(values[i] / pow(norm, inverse));
+      continue;
+    }
+    const shrink = pow(norm, -inverse);
     for (let j = 0; j < d; j++) values[i * d + j] = round(values[i * d + j] * shrink);
   }
   return floatSample(values, full, dtype);

@@ -8,7 +8,7 @@ import { gammaValues } from "./gamma-values.ts";
 import { useKey } from "./key.ts";
 import type { Key } from "./make-key.ts";
 import { checkParameters, checkRealArray, FINITE_NOT_NEGATIVE } from "./parameters.ts";
-import { rowSum } from "./row-sum.ts";
+import { rowArithmetic, rowSum } from "./row-sum.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import type { FloatDType } from "./arguments.ts";
 import { handOver } from "./traced-key.ts";
@@ -59,7 +59,8 @@ export function dirichlet(
   );
   if (traced) return traced;
   const [alphas] = parameters;
-  const { round, exp } = arithmeticOf(dtype);
+  const { round } = arithmeticOf(dtype);
+  const { exp, log } = rowArithmetic(dtype, n, size);
   const rows = sizeOf(full.slice(0, -1));
   // Logarithms of numbers below this limit could all be -Infinity.
   const limit = 16 * finfo(dtype).tiny;
@@ -72,7 +73,7 @@ export function dirichlet(
       throw new RangeError(`dirichlet: alpha must not be below ${limit} along a whole row.`);
     }
   }
-  const values = gammaValues(key, size, alphas, dtype, true);
+  const values = gammaValues(key, size, alphas, dtype, true, log);
   const sumRow = rowSum(dtype, n, size);
   for (let row = 0; row < rows; row++) {
     const one = values.subarray(row * n, row * n + n);

@@ -10,7 +10,7 @@ import { hashCounters } from "./threefry.ts";
 const KEYS = 4096;
 
 /**
- * Draws `size` values of `dtype` from gamma distributions of scale 1, or their logarithms.
+ * Draws `size` values of `dtype` from gamma distributions of scale 1, or their logarithms as `lastLog` computes them.
  *
  * Marsaglia and Tsang (2000), "A simple method for generating gamma variables", ACM Transactions on Mathematical Software
  * 26, section 2; below 1 the shape is raised by 1 and the draw multiplied by `u ** (1 / a)`. Each element has a key of its
@@ -22,6 +22,7 @@ export function gammaValues(
   { values: shapes, step }: Parameter,
   dtype: FloatDType,
   logSpace: boolean,
+  lastLog: (x: number) => number = arithmeticOf(dtype).log,
 ): Float32Array | Float64Array {
   const { words, partitionable } = key;
   const { split, uniform, normal } = scalarDraws(dtype, partitionable);
@@ -76,7 +77,7 @@ export function gammaValues(
       const logarithm = log1p(-last);
       const unit = shape >= 1 || logarithm === 0;
       const boost = unit ? 0 : round(logarithm * round(1 / shape));
-      results[i] = round(round(log(d) + log(v3)) + boost);
+      results[i] = round(round(lastLog(d) + lastLog(v3)) + boost);
     } else {
       const boost = shape >= 1 ? 1 : pow(round(1 - last), round(1 / shape));
       const value = round(round(d * v3) * boost);

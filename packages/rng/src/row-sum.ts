@@ -1,16 +1,30 @@
 import type { FloatDType } from "./arguments.ts";
 import { arithmeticOf } from "./arithmetic.ts";
+import type { Arithmetic } from "./arithmetic.ts";
+import { expLarge32, log1pLarge32, logLarge32 } from "./large-array-math32.ts";
 
 /** From so many elements on, XLA sums an array with vector instructions. */
 export const VECTOR_SIZE = 4096;
+
+/**
+ * Returns the elementary functions of a dtype, as JAX on a CPU has them for `size` elements next to a sum along rows of
+ * `length` elements, which is no sum for a length of 1.
+ */
+export function rowArithmetic(dtype: FloatDType, length: number, size: number): Arithmetic {
+  const arithmetic = arithmeticOf(dtype);
+  if (dtype !== "float32" || length === 1 || size < VECTOR_SIZE) return arithmetic;
+  return { ...arithmetic, exp: expLarge32, log: logLarge32, log1p: log1pLarge32 };
+}
 
 /**
  * Returns a function that sums `length` neighbours, with the roundings that JAX has on a CPU when it sums the last axis of
  * an array of `size` elements.
  *
  * Small arrays, and those of 16-bit numbers, are summed one element after the other. Larger ones are cut into vectors
- * of 64 bytes, the last filled up with zeros; four vectors at a time are added to each other and then to those before,
- * and in the end the two halves of the vector, of its half and so on.
+ * of 64 bytes, the last filled up with zeros. Four vectors are added to each other, as a group, and while there are so
+ * many, four groups (at the end of float64 rows two), and then to those before. After 1024 elements, and in the end, this partial sum is added to the total by
+ * the formula of Kahan (1965), "Pracniques: further remarks on reducing truncation errors". Last the two halves of the
+ * vector, of its half and so on are added. https://doi.org/10.1145/363707.363723
  */
 export function rowSum(
   dtype: FloatDType,
@@ -26,22 +40,58 @@ export function rowSum(
       return sum;
     };
   }
-  const total = new Float64Array(lanes);
-  const four = new Float64Array(lanes);
-  return (values, start) => {
+  const vectors = Array.from({ length: 5 }, () => new Float64Array(lanes));
+  const [total, carry, partial, groups, group] = vectors;
+  const add = (sum: Float64Array, terms: Float64Array): void => {
+    for (let lane = 0; lane < lanes; lane++) sum[lane] = round(sum[lane] + terms[lane]);
+  };
+  const sumGroup = (values: ArrayLike<number>, from: number, end: number): Float64Array => {
+    group.fill(0);
+    for (let i = from; i < end; i++) {
+      const lane = (i - from) % lanes;
+      group[lane] = round(group[lane] + values[i]);
+    }
+    return group;
+  };
+  const sumGroups = (values: ArrayLike<number>, from: number, end: number): Float64Array => {
+    groups.fill(0);
+    for (let i = from; i < end; i += 4 * lanes) {
+      add(groups, sumGroup(values, i, Math.min(i + 4 * lanes, end)));
+    }
+    return groups;
+  };
+  const closePartial = (): void => {
+    for (let lane = 0; lane < lanes; lane++) {
+      const term = round(partial[lane] - carry[lane]);
+      const sum = round(total[lane] + term);
+      const lost = round(round(sum - total[lane]) - term);
+      carry[lane] = Number.isFinite(lost) ? lost : 0;
+      total[lane] = sum;
+    }
+    partial.fill(0);
+  };
+  const sumVectors = (values: ArrayLike<number>, start: number): Float64Array => {
     const end = start + length;
-    total.fill(0);
-    for (let from = start; from < end; from += 4 * lanes) {
-      four.fill(0);
-      for (let i = from; i < Math.min(from + 4 * lanes, end); i++) {
-        const lane = (i - from) % lanes;
-        four[lane] = round(four[lane] + values[i]);
-      }
-      for (let lane = 0; lane < lanes; lane++) total[lane] = round(total[lane] + four[lane]);
+    if (length <= 4 * lanes) return sumGroup(values, start, end);
+    for (const vector of vectors) vector.fill(0);
+    let from = start;
+    for (let next = from + 16 * lanes; next <= end; next += 16 * lanes) {
+      add(partial, sumGroups(values, from, next));
+      if ((next - start) % 1024 === 0) closePartial();
+      from = next;
     }
+    const step = dtype === "float64" ? 8 * lanes : 4 * lanes;
+    for (; from < end; from += step) {
+      add(partial, sumGroups(values, from, Math.min(from + step, end)));
+    }
+    closePartial();
+    return total;
+  };
+  return (values, start) => {
+    const sums = sumVectors(values, start);
     for (let half = lanes / 2; half >= 1; half /= 2) {
-      for (let lane = 0; lane < half; lane++) total[lane] = round(total[lane] + total[lane + half]);
+      for (let lane = 0; lane < half; lane++) sums[lane] = round(sums[lane] + sums[lane + half]);
     }
-    return total[0];
+    return sums[0];
   };
 }
