@@ -21,10 +21,10 @@ export function rowArithmetic(dtype: FloatDType, length: number, size: number): 
  * an array of `size` elements.
  *
  * Small arrays, and those of 16-bit numbers, are summed one element after the other. Larger ones are cut into vectors
- * of 64 bytes, the last filled up with zeros. Four vectors are added to each other, as a group, and while there are so
- * many, four groups (at the end of float64 rows two), and then to those before. After 1024 elements, and in the end, this partial sum is added to the total by
- * the formula of Kahan (1965), "Pracniques: further remarks on reducing truncation errors". Last the two halves of the
- * vector, of its half and so on are added. https://doi.org/10.1145/363707.363723
+ * of 64 bytes, the last filled up with zeros. Four vectors are added to each other, as a group; then four groups (two at
+ * the end of a float64 row), and these to those before. After 1024 elements, and in the end, this partial sum joins the
+ * total by the formula of Kahan (1965), "Pracniques: further remarks on reducing truncation errors". Last the two halves
+ * of the vector, of its half and so on are added. https://doi.org/10.1145/363707.363723
  */
 export function rowSum(
   dtype: FloatDType,

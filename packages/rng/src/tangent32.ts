@@ -11,7 +11,8 @@ const TERMS: readonly number[] = [
  * The tangent of a float32 within `[-pi/2, pi/2]`, as the C library computes it that JAX calls on Linux: at most 1 ulp
  * from the true value.
  *
- * From Sun Microsystems (1993), fdlibm, `tan`, in float32, but the difference from pi/2 in float64. https://www.netlib.org/fdlibm/
+ * Sun Microsystems (1993), fdlibm, `tan`, in float32, but the difference from pi/2 in float64.
+ * https://www.netlib.org/fdlibm/
  */
 export function tangent32(x: number): number {
   const size = Math.abs(x);
