@@ -2,16 +2,17 @@ import { describe } from "@flaxen/dtype";
 import type { NDArray, Shape } from "@flaxen/ndarray";
 import { arithmeticOf } from "./arithmetic.ts";
 import { checkSampleShape } from "./arguments.ts";
+import { exponentialValues } from "./exponential-values.ts";
 import { floatSample } from "./float-sample.ts";
 import { generalizedNormalValues } from "./generalized-normal-values.ts";
 import type { Key } from "./make-key.ts";
 import { checkFloatSample } from "./sample-arguments.ts";
-import { rowArithmetic, rowSum } from "./row-sum.ts";
+import { rowArithmetic } from "./row-arithmetic.ts";
+import { rowSum } from "./row-sum.ts";
 import type { FloatOptions } from "./sample-arguments.ts";
 import { splitKey } from "./split.ts";
 import type { FloatDType } from "./arguments.ts";
 import { handOver } from "./traced-key.ts";
-import { uniformValues } from "./uniform-values.ts";
 
 /**
  * Draws points uniform in the unit ball of an Lp norm, as `jax.random.ball` does.
@@ -59,8 +60,7 @@ export function ball(
   const [normalKey, exponentialKey] = splitKey(key);
   const single = { values: new Float64Array([exponent]), step: 0 } as const;
   const values = generalizedNormalValues(normalKey, count, single, dtype);
-  const { log1p } = rowArithmetic(dtype, d, size);
-  const others = uniformValues(exponentialKey, size, dtype, 0, 1).map((u) => -log1p(-u));
+  const others = exponentialValues(exponentialKey, size, dtype, rowArithmetic(dtype, d, size));
   const inverse = round(1 / exponent);
   const powers = values.map((x) => pow(Math.abs(x), exponent));
   const sumRow = rowSum(dtype, d, count);

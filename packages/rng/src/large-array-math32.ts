@@ -36,7 +36,7 @@ export function expLarge32(x: number): number {
 
 /** The natural logarithm of a positive number. */
 export function logLarge32(x: number): number {
-  return logarithm(x, NaN);
+  return logarithm(x, x - 1);
 }
 
 /** `ln(1 + x)` of a number above -1. */
@@ -44,8 +44,8 @@ export function log1pLarge32(x: number): number {
   return logarithm(fround(1 + x), x);
 }
 
-/** The logarithm of `x`, which where it is within `[1, sqrt(2)]` or so is the rounded `1 + small`, unless that is NaN. */
-function logarithm(x: number, small: number): number {
+/** The logarithm of `x`, which is `1 + excess`, perhaps rounded; next to 1 only the excess counts. */
+function logarithm(x: number, excess: number): number {
   F32[0] = x;
   const pattern = U32[0];
   let e = (pattern >>> 23) - 127;
@@ -55,7 +55,7 @@ function logarithm(x: number, small: number): number {
     m *= 0.5;
     e += 1;
   }
-  const r = e === 0 && small === small ? small : m - 1;
+  const r = e === 0 ? excess : m - 1;
   const z = fround(r * r);
   const p = fround(
     -0.33127889037132263 * r + fround(-0.005229335278272629 * z - 0.49999964237213135),

@@ -39,7 +39,8 @@ const F64_WORDS: Int32Array = /* @__PURE__ */ new Int32Array(F64.buffer);
 
 /**
  * The power `x ** y` of float32 numbers, `x` at least 0, as the C library computes it that JAX calls on Linux: short
- * polynomials and tables in float64, rounded once, at most 0.82 ulp from the true value. Subnormal results are 0.
+ * polynomials and tables in float64, rounded once, at most 0.82 ulp from the true value. Subnormal results are 0. Unlike
+ * `pow32`, whose longer polynomials SIMD lanes can follow, it has the bits of that library.
  *
  * Nagy (2017), Arm Optimized Routines, `powf`. https://github.com/ARM-software/optimized-routines
  */

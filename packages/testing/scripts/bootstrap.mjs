@@ -1,4 +1,5 @@
-// Installs the dependencies when the lockfile has changed, then compiles and bundles what has changed. Uses nothing but Node and npm.
+// Installs the dependencies when the lockfile has changed, then compiles and bundles what has changed. Needs nothing but
+// Node and npm.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
