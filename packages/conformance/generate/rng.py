@@ -82,7 +82,15 @@ def samplers():
     for dtype in ("uint8", "uint16"):
         yield "bits", {"dtype": dtype}, lambda k, s, d=dtype: random.bits(k, s, d)
     yield "uniform", {}, lambda k, s: random.uniform(k, s)
-    for low, high in ((-1.0, 1.0), (-3.0, 7.5), (0.1, 0.3), (5.0, 5.0), (-1e30, 1e30)):
+    for low, high in (
+        (-1.0, 1.0),
+        (-3.0, 7.5),
+        (0.0, 0.3),
+        (-0.0, -0.0),
+        (0.1, 0.3),
+        (5.0, 5.0),
+        (-1e30, 1e30),
+    ):
         yield (
             "uniform",
             {"minval": low, "maxval": high},

@@ -28,7 +28,7 @@ export function describe(value: unknown): string {
     case "string":
       return JSON.stringify(value);
     case "function":
-      return value.name === "" ? "a function" : value.name;
+      return value.name || "a function";
     case "object":
       return value === null ? "null" : describeObject(value);
     default:

@@ -17,7 +17,7 @@ export function kindOf(data: unknown): string {
 export function dtypeOfData(data: unknown): DType | undefined {
   const kind = kindOf(data).replace("Clamped", "");
   const name = kind.replace(/Big|Array/g, "").toLowerCase();
-  return storageName(name) === kind && kind ? (name as DType) : undefined;
+  return storageName(name) === kind ? (name as DType) : undefined;
 }
 
 /** Tells whether a typed array is of the kind that stores a dtype. */

@@ -7,7 +7,7 @@ interface Run {
   readonly steps: readonly number[];
 }
 
-const LONGEST_BLOCK = 40;
+const LONGEST_BLOCK = 60;
 const MOST_TURNS = 9;
 
 /** Steps of bytes have a letter from "g" (0) to "w" (16). */
@@ -22,24 +22,31 @@ export function moduleText(bytes: Uint8Array): string {
     fewest[at] = 2 + fewest[at + 1];
     for (const run of runsFrom(bytes, at)) {
       const stepped = run.steps.filter((step) => step !== 0).length;
-      const cost = 4 + 2 * run.length + stepped + fewest[at + run.length * run.turns];
+      const cost = 3 + 2 * run.length + stepped + fewest[at + run.length * run.turns];
       if (cost >= fewest[at]) continue;
       fewest[at] = cost;
       runs[at] = run;
     }
   }
-  let text = "";
+  const parts: string[] = [];
+  let plain = "";
+  const endPlain = (): void => {
+    if (plain !== "") parts.push(`1${plain}`);
+    plain = "";
+  };
   for (let at = 0; at < bytes.length;) {
     const run = runs[at];
     if (run) {
+      endPlain();
       const block = run.steps.map((step, i) => hex(bytes[at + i]) + letter(step)).join("");
-      text += `|${hex(run.turns)}${block}|`;
+      parts.push(`${run.turns}${block}`);
       at += run.length * run.turns;
     } else {
-      text += hex(bytes[at++]);
+      plain += hex(bytes[at++]);
     }
   }
-  return text;
+  endPlain();
+  return parts.join("|");
 }
 
 function runsFrom(bytes: Uint8Array, at: number): Run[] {

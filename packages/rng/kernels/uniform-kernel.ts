@@ -1,5 +1,5 @@
-import { f32x4, f64x2, i32, i32x4, ModuleBuilder, v128 } from "@flaxen/wasm";
-import type { FunctionBuilder, Local } from "@flaxen/wasm";
+import { f32, f32x4, f64x2, i32, i32x4, ModuleBuilder, v128 } from "@flaxen/wasm";
+import type { Expression, FunctionBuilder, Local } from "@flaxen/wasm";
 
 /** Vectors of hashes computed side by side: their instructions interleave, so that no unit waits for a result. */
 const CHAINS = 5;
@@ -39,10 +39,11 @@ function buildHash(module: ModuleBuilder): void {
     undefined,
     (f, { k0, k1, high, step, low, at, end, gap }) => {
       const turns = f.local("i32");
-      const schedule = [
-        f.let(i32x4.splat(k0)),
+      // The key words as the coming groups add them: after three turns of the list a hash leaves it as it was.
+      const next = [
         f.let(i32x4.splat(k1)),
         f.let(i32x4.splat(i32.xor(i32.xor(k0, k1), 0x1bd11bda))),
+        f.let(i32x4.splat(k0)),
       ];
       const group = f.let(i32x4.const([0, 1, 2, 3]));
       // The counters of a turn's first vector of hashes, with the first key words added.
@@ -53,8 +54,6 @@ function buildHash(module: ModuleBuilder): void {
       const highStep = f.let(i32x4.splat(i32.shl(step, 2)));
       const lowStep = f.let(i32x4.splat(4));
       const one = f.let(i32x4.splat(1));
-      // The key words as the coming groups add them, and a word of the moment.
-      const next = [f.local("v128"), f.local("v128"), f.local("v128")];
       const word = f.local("v128");
       const a = Array.from({ length: CHAINS }, () => f.local("v128"));
       const b = a.map(() => f.local("v128"));
@@ -73,23 +72,20 @@ function buildHash(module: ModuleBuilder): void {
         count(a, highs, highStep);
         count(b, lows, lowStep);
         f.set(group, one);
-        f.set(next[0], schedule[1]);
-        f.set(next[1], schedule[2]);
-        f.set(next[2], schedule[0]);
         f.set(turns, 2);
         // Groups 0 and 1, 2 and 3, then 4: the loop is left in its middle.
         f.block((done) => {
           f.loop((more) => {
             rounds(f, a, b, EVEN);
             inject(next[0], next[1]);
-            f.branchIf(done, i32.eqz(turns));
-            f.set(turns, i32.sub(turns, 1));
-            rounds(f, a, b, ODD);
-            inject(next[1], next[2]);
             f.set(word, next[0]);
             f.set(next[0], next[2]);
             f.set(next[2], next[1]);
             f.set(next[1], word);
+            f.branchIf(done, i32.eqz(turns));
+            f.set(turns, i32.sub(turns, 1));
+            rounds(f, a, b, ODD);
+            inject(next[2], next[0]);
             f.branch(more);
           });
         });
@@ -124,26 +120,38 @@ function rounds(
 }
 
 /**
- * `u(at, end, step, low)`: replaces each word between the addresses by `max(low, step * (word >>> 9) + low)`.
+ * `u(at, end, span, low)`: replaces each word between the addresses by `span * 2^-23 * (word >>> 9) + low`.
  *
- * Product and sum are float64 and rounded once to float32, as in the plain path.
+ * Product and sum are rounded once, as in the plain path: in float64, unless there is nothing to add.
  */
 function buildScale(module: ModuleBuilder): void {
   module.function(
     "u",
-    { at: "i32", end: "i32", step: "f64", low: "f64" },
+    { at: "i32", end: "i32", span: "f64", low: "f64" },
     undefined,
-    (f, { at, end, step, low }) => {
-      const steps = f.let(f64x2.splat(step));
+    (f, { at, end, span, low }) => {
+      const spans = f.let(f64x2.splat(span));
       const lows = f.let(f64x2.splat(low));
-      const least = f.let(f32x4.demoteF64x2Zero(lows));
-      f.while(i32.ltU(at, end), () => {
+      const one = f.let(f32x4.splat(1));
+      const unit = (word: Expression<"v128">): Expression<"v128"> =>
+        f32x4.sub(v128.or(i32x4.shrU(word, 9), one), one);
+      f.if(i32.eqz(v128.anyTrue(lows)), () => {
+        f.set(spans, f32x4.splat(f32.demoteF64(span)));
+        f.loop((again) => {
+          f.store(at, f32x4.mul(unit(v128.load(at)), spans));
+          f.set(at, i32.add(at, 16));
+          f.branchIf(again, i32.ltU(at, end));
+        });
+        f.return();
+      });
+      f.loop((again) => {
         for (let offset = 0; offset < 32; offset += 8) {
-          const word = i32x4.shrU(v128.load64Zero(at, offset), 9);
-          const value = f64x2.add(f64x2.mul(f64x2.convertLowI32x4S(word), steps), lows);
-          f.store64Lane(at, f32x4.pmax(least, f32x4.demoteF64x2Zero(value)), 0, offset);
+          const double = f64x2.promoteLowF32x4(unit(v128.load64Zero(at, offset)));
+          const value = f64x2.add(f64x2.mul(double, spans), lows);
+          f.store64Lane(at, f32x4.demoteF64x2Zero(value), 0, offset);
         }
         f.set(at, i32.add(at, 32));
+        f.branchIf(again, i32.ltU(at, end));
       });
     },
   );

@@ -19,8 +19,8 @@ let memory: { readonly buffer: ArrayBuffer } | undefined;
 /**
  * Gives a function that compiles a module at its first call.
  *
- * The text is hexadecimal. Between bars stand blocks that repeat: first how often, then the bytes, of which those with
- * a letter behind them grow from one block to the next, by 0 for "g" to 16 for "w".
+ * The text is hexadecimal. Between bars stand blocks: a digit says how often, then come the bytes, of which those with
+ * a letter behind them grow from one repetition to the next, by 0 for "g" to 16 for "w".
  *
  * Modules come as bytes, not as the instructions of `@flaxen/wasm` that they are built from, because its builder is
  * larger than all that a page needs to draw uniform values. The kernel is undefined where WebAssembly or SIMD is
@@ -45,14 +45,12 @@ function compile<Functions>(text: string): Kernel<Functions> | false {
 
 function bytesOf(text: string): Uint8Array {
   const bytes: number[] = [];
-  text.split("|").forEach((part, i) => {
-    const repeats = i % 2;
-    const turns = repeats ? Number(part.slice(0, 2)) : 1;
-    for (let turn = 0; turn < turns; turn++) {
-      for (const [, byte, letter] of part.slice(2 * repeats).matchAll(/(..)([g-w]?)/g)) {
-        bytes.push(parseInt(byte, 16) + turn * ((parseInt(letter, 36) || 16) - 16));
+  for (const [turns, ...rest] of text.split("|")) {
+    for (let turn = 0; turn < +turns; turn++) {
+      for (const [, byte, letter] of rest.join("").matchAll(/(..)([g-w]?)/g)) {
+        bytes.push(parseInt(byte, 16) + turn * (parseInt(letter || "g", 36) - 16));
       }
     }
-  });
+  }
   return Uint8Array.from(bytes);
 }

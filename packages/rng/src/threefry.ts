@@ -65,14 +65,10 @@ export function hashCounters(k0: number, k1: number, plan: CounterPlan, out: Uin
       [next0, next1, next2] = [next2, next0, next1];
     }
 
-    if (folded) {
-      out[first] = a ^ b;
-    } else {
-      out[first] = a;
-      out[second] = b;
-      second += stride;
-    }
+    out[second] = b;
+    out[first] = folded ? a ^ b : a;
     first += stride;
+    second += stride;
   }
 }
 

@@ -20,7 +20,7 @@ export type UniformKernel = Kernel<{
     end: number,
     gap: number,
   ) => void;
-  readonly u: (at: number, end: number, step: number, low: number) => void;
+  readonly u: (at: number, end: number, span: number, low: number) => void;
 }>;
 
 /** What becomes of the words between two addresses: they are replaced in place. */

@@ -49,10 +49,8 @@ export function uniform32(
   // Words and values share their memory: value i replaces word i.
   const values = new Float32Array(size);
   const words = new Uint32Array(values.buffer);
-  // Scaling the span by 2^-23 is exact, so the product and sum below still round once.
-  const step = 2 ** -23 * Math.fround(maxval - minval);
   const finished = fillWords(key, words, (kernel, at, end) => {
-    kernel.u(at, end, step, minval);
+    kernel.u(at, end, Math.fround(maxval - minval + 0), minval);
     finish?.(kernel, at, end);
   });
   if (!finished) {
@@ -69,14 +67,11 @@ export function between(
   dtype: FloatDType,
 ): (unit: number) => number {
   const span = roundFloat(dtype, maxval - minval);
-  return (unit) => {
-    const value =
-      dtype === "float64"
-        ? fma64(unit, span, minval)
-        : roundFloat(
-            dtype,
-            (dtype === "float32" ? unit * span : roundFloat(dtype, unit * span)) + minval,
-          );
-    return value > minval ? value : minval;
-  };
+  return (unit) =>
+    dtype === "float64"
+      ? fma64(unit, span, minval)
+      : roundFloat(
+          dtype,
+          (dtype === "float32" ? unit * span : roundFloat(dtype, unit * span)) + minval,
+        );
 }

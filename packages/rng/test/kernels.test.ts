@@ -19,6 +19,10 @@ const SAMPLERS: Record<string, (key: Key, size: number) => ReturnType<typeof bit
   uniform: (k, n) => uniform(k, [n], { dtype: "float32" }),
   "uniform on [-1.3, 2.7)": (k, n) =>
     uniform(k, [n], { dtype: "float32", minval: -1.3, maxval: 2.7 }),
+  "uniform on [0, 2.7)": (k, n) => uniform(k, [n], { dtype: "float32", maxval: 2.7 }),
+  "uniform on [0, 3e-41)": (k, n) => uniform(k, [n], { dtype: "float32", maxval: 3e-41 }),
+  "uniform on [-0, 0.7)": (k, n) => uniform(k, [n], { dtype: "float32", minval: -0, maxval: 0.7 }),
+  "uniform on [0, -0]": (k, n) => uniform(k, [n], { dtype: "float32", minval: 0, maxval: -0 }),
   "uniform on [1e-42, 3e-41)": (k, n) =>
     uniform(k, [n], { dtype: "float32", minval: 1e-42, maxval: 3e-41 }),
   normal: (k, n) => normal(k, [n], { dtype: "float32" }),
