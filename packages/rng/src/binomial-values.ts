@@ -118,7 +118,7 @@ function attemptOnce(n: number, q: number, unit: number, v: number, math: Arithm
   return s <= limit ? k : NaN;
 }
 
-// ln(k!) minus Stirling's approximation, for k below 10.
+// ln(k!) minus Stirling's approximation for k from 0 to 9. JAX takes the series' value at 9 for all larger k.
 const TAILS: readonly number[] = [
   0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509,
   0.0166446911898211, 0.0138761288230707, 0.0118967099458917, 0.010411265261972,
@@ -127,8 +127,6 @@ const TAILS: readonly number[] = [
 
 function stirlingTail(k: number, { round }: Arithmetic): number {
   if (k <= 9) return round(TAILS[k]);
-  const next = round(k + 1);
-  const square = round(next * next);
-  const inner = round(round(1 / 360) - round(round(1 / 1260) / square));
-  return round(round(round(1 / 12) - round(inner / square)) / next);
+  const inner = round(round(1 / 360) - round(round(1 / 1260) / 100));
+  return round(round(round(1 / 12) - round(inner / 100)) / 10);
 }

@@ -588,6 +588,37 @@ answer(
   "3401b0a86e293f87",
 );
 answer(
+  () => binomial(modern, 100, 0.3, [65537]),
+  "float32[65537]",
+  [36, 26, 34],
+  "248c88870516ffbc",
+);
+answer(() => binomial(modern, 21, 0.5, [65537]), "float32[65537]", [7, 7, 9], "ae50dc3e1c2dc148");
+answer(
+  () => binomial(modern, 1e6, 0.37, [65537]),
+  "float32[65537]",
+  [370284, 370280, 370088],
+  "3c12d23e906130a0",
+);
+answer(
+  () => binomial(legacy, 100, 0.3, [65537]),
+  "float32[65537]",
+  [31, 31, 25],
+  "31b21a1135340833",
+);
+answer(
+  () => binomial(legacy, 21, 0.5, [65537]),
+  "float32[65537]",
+  [10, 10, 13],
+  "688bb300247d6132",
+);
+answer(
+  () => binomial(legacy, 1e6, 0.37, [65537]),
+  "float32[65537]",
+  [370075, 369423, 369582],
+  "d037fbf520ef7689",
+);
+answer(
   () => binomial(modern, [0, 10, Infinity, 5, 5], [0.5, 1, 0.5, 0, 1]),
   "float32[5]",
   [0, 10, Infinity],
